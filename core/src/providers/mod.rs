@@ -1,0 +1,1 @@
+//! Outside services: a slice declares the trait, the adapter lives here.

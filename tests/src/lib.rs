@@ -1,0 +1,1 @@
+//! The integration tests live in `it/`; their helpers in `support/`.
