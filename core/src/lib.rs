@@ -2,8 +2,40 @@
 //!
 //! A slice is a feature (`campaigns`, `messages`, …) and holds everything about it; the pieces all slices share
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
+//!
+//! Inside the crate the arrows run down this list only:
+//! `campaigns` → `messages` → `webhooks` → `templates`, `senders` → `consent` → `customers` → `organizations` →
+//! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
+
+pub mod bulk;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod db;
+pub mod error;
+pub mod idempotency;
+pub mod ids;
+pub mod outbox;
+pub mod page;
+pub mod phone;
+pub mod queue;
+pub mod ratelimit;
+pub mod secret;
+pub mod telemetry;
+pub mod words;
+
+pub mod campaigns;
+pub mod consent;
+pub mod customers;
+pub mod identity;
+pub mod messages;
+pub mod organizations;
+pub mod senders;
+pub mod templates;
+pub mod webhooks;
 
 pub mod providers;
-pub mod queue;
-pub mod senders;
-pub mod webhooks;
+
+pub use clock::{Clock, Timestamp};
+pub use context::{Ctx, Services, Tx};
+pub use error::{Error, Problem, Result};

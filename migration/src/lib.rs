@@ -1,1 +1,37 @@
-//! Bellbird.
+//! The schema, one feature per file, on Postgres and SQLite alike.
+//!
+//! Migrations name tables and columns as literals and depend on nothing of ours, so an old migration means the same
+//! next year. `README.md` beside the sources tells how to change a table under running code.
+
+use sea_orm_migration::prelude::*;
+
+mod ddl;
+mod m20261121_000001_organizations;
+mod m20261121_000002_senders;
+mod m20261121_000003_templates;
+mod m20261121_000004_customers;
+mod m20261121_000005_campaigns;
+mod m20261121_000006_messages;
+mod m20261121_000007_webhook_events;
+mod m20261121_000008_outbox;
+mod m20261121_000009_idempotency_keys;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_organizations::Migration),
+            Box::new(m20261121_000002_senders::Migration),
+            Box::new(m20261121_000003_templates::Migration),
+            Box::new(m20261121_000004_customers::Migration),
+            Box::new(m20261121_000005_campaigns::Migration),
+            Box::new(m20261121_000006_messages::Migration),
+            Box::new(m20261121_000007_webhook_events::Migration),
+            Box::new(m20261121_000008_outbox::Migration),
+            Box::new(m20261121_000009_idempotency_keys::Migration),
+        ]
+    }
+}

@@ -1,0 +1,180 @@
+//! Settings: `config.default.toml` (compiled in), then a file, then the environment, then a check of everything.
+
+use crate::secret::SecretString;
+use crate::telemetry::LogFormat;
+use config::{File, FileFormat};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+mod check;
+
+/// Every setting with its default, as shipped.
+pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
+
+/// Names people know, and the settings they stand for.
+const WELL_KNOWN: [(&str, &str); 6] = [
+    ("DATABASE_URL", "database.url"),
+    ("REDIS_URL", "redis.url"),
+    ("BELLBIRD_HTTP_ADDR", "http.addr"),
+    ("BELLBIRD_PUBLIC_URL", "http.public_url"),
+    ("BELLBIRD_GRAPH_URL", "meta.graph_url"),
+    ("BELLBIRD_SECRET_KEY", "secrets.key"),
+];
+
+/// A start that must not happen: which setting, what is wrong with it, and the fix.
+#[derive(Debug, thiserror::Error)]
+#[error("setting {key}: {problem}")]
+pub struct BadSetting {
+    /// `section.key`, with the environment's name where one is better known.
+    pub key: String,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+/// All settings; `config.default.toml` describes each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config.default.toml has a sentence for each, and is what people read")]
+pub struct Config {
+    pub database: DatabaseConfig,
+    pub redis: RedisConfig,
+    pub http: HttpConfig,
+    pub meta: MetaConfig,
+    pub secrets: SecretsConfig,
+    pub queue: QueueSettings,
+    pub worker: WorkerConfig,
+    pub sending: SendingConfig,
+    pub webhooks: WebhooksConfig,
+    pub log: LogConfig,
+}
+
+/// Declares a section of the settings.
+macro_rules! section {
+    ($(#[$doc:meta])* $name:ident { $($key:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "config.default.toml has a sentence for each, and is what people read")]
+        pub struct $name { $(pub $key: $type,)* }
+    };
+}
+
+section! {
+    /// `[database]`
+    DatabaseConfig { url: String, max_connections: u32, }
+}
+section! {
+    /// `[redis]`
+    RedisConfig { url: String, prefix: String, }
+}
+section! {
+    /// `[http]`
+    HttpConfig { addr: SocketAddr, public_url: String, }
+}
+section! {
+    /// `[meta]`
+    MetaConfig {
+        graph_url: String,
+        graph_version: String,
+        connect_timeout_ms: u64,
+        timeout_ms: u64,
+        app_secret: SecretString,
+        verify_token: SecretString,
+    }
+}
+section! {
+    /// `[secrets]`
+    SecretsConfig { key: SecretString, }
+}
+section! {
+    /// `[queue]`
+    QueueSettings { lease_ms: u64, max_deliveries: u64, poll_ms: u64, keep_dead_days: u64, }
+}
+section! {
+    /// `[worker]`
+    WorkerConfig {
+        bulk_concurrency: usize,
+        interactive_concurrency: usize,
+        inbound_concurrency: usize,
+        maintenance_concurrency: usize,
+        feed_ahead_ms: u64,
+        feed_every_ms: u64,
+        reap_every_ms: u64,
+        finish_every_ms: u64,
+    }
+}
+section! {
+    /// `[sending]`
+    SendingConfig {
+        claim_expires_ms: u64,
+        unknown_quiet_ms: u64,
+        breaker_after: u32,
+        breaker_rest_ms: u64,
+        throttle_wait_ms: u64,
+        unreachable_wait_ms: u64,
+        marketing_limit_wait_hours: u64,
+    }
+}
+section! {
+    /// `[webhooks]`
+    WebhooksConfig { max_body_bytes: usize, group_ms: u64, keep_days: u64, }
+}
+section! {
+    /// `[log]`
+    LogConfig { format: LogFormat, level: String, }
+}
+
+impl HttpConfig {
+    /// How the outside world reaches the API, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match self.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.addr),
+            url => url.to_string(),
+        }
+    }
+}
+
+impl WorkerConfig {
+    /// Handlers give up after this; under half a lease, so that two runs of a task never overlap.
+    pub fn handler_timeout(queue: &QueueSettings) -> Duration {
+        Duration::from_millis(queue.lease_ms * 9 / 20)
+    }
+}
+
+impl Config {
+    /// Loads and checks the settings of this process.
+    pub fn load(file: Option<&Path>) -> Result<Self, BadSetting> {
+        Self::from_parts(file, &std::env::vars().collect())
+    }
+
+    /// Like [`Config::load`], from a given environment.
+    pub fn from_parts(file: Option<&Path>, env: &HashMap<String, String>) -> Result<Self, BadSetting> {
+        let mut builder = config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(path) = file {
+            builder = builder.add_source(File::from(path).format(FileFormat::Toml));
+        }
+        let mut given: Vec<(String, String, &String)> = Vec::new();
+        for (name, value) in env {
+            if let Some(key) = name.strip_prefix("BELLBIRD__") {
+                given.push((key.to_lowercase().replace("__", "."), name.clone(), value));
+            } else if let Some((_, key)) = WELL_KNOWN.iter().find(|(known, _)| known == name) {
+                given.push(((*key).to_string(), name.clone(), value));
+            }
+        }
+        given.sort(); // the same answer whatever the environment's order
+        for (key, name, value) in given {
+            let failed = |e: config::ConfigError| BadSetting { key: name.clone(), problem: e.to_string() };
+            builder = builder.set_override(key, value.as_str()).map_err(failed)?;
+        }
+        let config: Self =
+            builder.build().and_then(config::Config::try_deserialize).map_err(|e| BadSetting {
+                key: "(see message)".into(),
+                problem: format!("{e}; config.default.toml lists every setting"),
+            })?;
+        check::check(&config)?;
+        Ok(config)
+    }
+}

@@ -1,0 +1,132 @@
+//! What every use case is given: the services of the process, and for whom it acts.
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+use crate::ids::{ApiKeyId, OrganizationId};
+use crate::queue::{LaneName, NewTask, Queues};
+use crate::ratelimit::Limiter;
+use crate::secret::Cipher;
+use crate::senders::port::MessageSender;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The services of one process; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The truth.
+    pub db: Db,
+    /// The belt.
+    pub queues: Queues,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// For secrets at rest.
+    pub cipher: Cipher,
+    /// Permits to send, shared by all workers.
+    pub limiter: Limiter,
+    /// How messages leave the house.
+    pub provider: Arc<dyn MessageSender>,
+    /// All settings.
+    pub config: Arc<Config>,
+    /// This process's shard of every campaign's counters.
+    pub shard: i32,
+}
+
+impl Services {
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Begins a write.
+    pub async fn begin(&self) -> Result<Tx> {
+        let inner = self.db.begin().await?;
+        Ok(Tx { inner, queues: self.queues.clone(), clock: self.clock.clone(), pushes: Mutex::default() })
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// A developer's system, by its key.
+    ApiKey(ApiKeyId),
+    /// The person at the command line.
+    Operator,
+}
+
+/// The authority of one call: which organization, and on whose behalf.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The services of the process.
+    pub services: Services,
+    /// The only organization this call can see.
+    pub organization: OrganizationId,
+    /// On whose behalf.
+    pub actor: Actor,
+}
+
+impl std::ops::Deref for Ctx {
+    type Target = Services;
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}
+
+/// A write in progress: one database transaction, and the pushes to make once it is committed.
+pub struct Tx {
+    inner: DatabaseTransaction,
+    queues: Queues,
+    clock: Arc<dyn Clock>,
+    pushes: Mutex<Vec<(LaneName, NewTask)>>,
+}
+
+impl Tx {
+    /// The transaction, for queries.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The clock, for new ids.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Pushes a task once this transaction is committed. Only for what a state row or the outbox brings back should
+    /// the push fail: this is speed, not safety.
+    pub fn push_after_commit(&self, lane: LaneName, task: NewTask) {
+        self.pushes.lock().unwrap_or_else(PoisonError::into_inner).push((lane, task));
+    }
+
+    /// Commits, then pushes. A failed push is only logged: the rows say what is to be done, and the relay or the
+    /// feeder will see them.
+    pub async fn commit(self) -> Result<()> {
+        self.inner.commit().await?;
+        let pushes = self.pushes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for lane in LaneName::ALL {
+            let tasks: Vec<_> = pushes.iter().filter(|(l, _)| l == lane).map(|(_, task)| task.clone()).collect();
+            if tasks.is_empty() {
+                continue;
+            }
+            if let Err(error) = self.queues.push(*lane, tasks).await {
+                tracing::warn!(lane = lane.as_str(), %error, "push after commit failed; the relay will push again");
+            }
+        }
+        Ok(())
+    }
+
+    /// Undoes everything.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.inner.rollback().await?)
+    }
+}

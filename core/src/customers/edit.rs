@@ -1,0 +1,186 @@
+//! Adding and changing customers: one by one or many at once, it is the same statement.
+
+use super::entity::{Column, Entity, Model};
+use crate::bulk::{Kind, Rows};
+use crate::consent::{self, ConsentState, Said};
+use crate::context::Tx;
+use crate::db::Owned;
+use crate::error::{Error, Problem, Result};
+use crate::ids::{CustomerId, OrganizationId};
+use crate::phone::Phone;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// At most so many customers in one statement.
+const CHUNK: usize = 500;
+
+/// A person's word on marketing that came with their data.
+#[derive(Debug, Clone)]
+pub struct GivenConsent {
+    /// Yes or no.
+    pub state: ConsentState,
+    /// Where and how it was said.
+    pub source: String,
+    /// When; `None`: now.
+    pub at: Option<crate::Timestamp>,
+}
+
+/// What is known about a person. Empty fields leave what is stored alone.
+#[derive(Debug, Clone)]
+pub struct Upsert {
+    /// The key.
+    pub phone: Phone,
+    /// What they are called.
+    pub name: Option<String>,
+    /// Merged into what is stored; a null removes its key.
+    pub attributes: Map<String, Value>,
+    /// Added to what is stored.
+    pub tags: Vec<String>,
+    /// Recorded in the consent ledger.
+    pub consent: Option<GivenConsent>,
+}
+
+impl Upsert {
+    /// Only the phone.
+    pub fn phone(phone: Phone) -> Self {
+        Self { phone, name: None, attributes: Map::new(), tags: Vec::new(), consent: None }
+    }
+}
+
+/// A tag as it is stored.
+///
+/// # Errors
+/// Empty, or longer than 64 characters.
+pub fn parse_tag(field: &str, tag: &str) -> Result<String, Problem> {
+    let tag = tag.trim();
+    let fits = (1..=64).contains(&tag.chars().count()) && !tag.contains(|c: char| c.is_control());
+    fits.then(|| tag.to_string()).ok_or_else(|| Problem::new(field, "invalid_tag", "a tag has 1 to 64 characters"))
+}
+
+/// Checks that attributes are flat: strings, numbers, booleans, and null to remove a key.
+pub fn check_attributes(field: &str, attributes: &Map<String, Value>) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for (key, value) in attributes {
+        let field = format!("{field}.{key}");
+        if key.is_empty() || key.len() > 64 {
+            problems.push(Problem::new(&field, "invalid_attribute", "an attribute's name has 1 to 64 characters"));
+        } else if value.is_array() || value.is_object() {
+            problems.push(Problem::new(&field, "invalid_attribute", "an attribute is a text, a number or true/false"));
+        } else if value.as_str().is_some_and(|text| text.len() > 2_000) {
+            problems.push(Problem::new(&field, "invalid_attribute", "an attribute has at most 2,000 characters"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+const COLUMNS: &[(&str, Kind)] =
+    &[("id", Kind::Text), ("phone", Kind::Text), ("name", Kind::Text), ("attributes", Kind::Text)];
+
+/// Adds or changes many customers; returns each phone's id. A phone given twice is one customer; the later data wins.
+pub async fn upsert_many(
+    tx: &Tx,
+    organization: OrganizationId,
+    people: &[Upsert],
+) -> Result<HashMap<Phone, CustomerId>> {
+    let mut ids = HashMap::with_capacity(people.len());
+    for chunk in people.chunks(CHUNK) {
+        // one statement cannot touch a row twice: the last of equal phones stands for all
+        let unique: HashMap<&Phone, &Upsert> = chunk.iter().map(|p| (&p.phone, p)).collect();
+        let mut sorted: Vec<_> = unique.into_values().collect();
+        sorted.sort_by(|a, b| a.phone.cmp(&b.phone)); // one order for all writers: no deadlocks
+        ids.extend(upsert_rows(tx, organization, &sorted).await?);
+        write_tags(tx, organization, chunk, &ids).await?;
+        let said: HashMap<CustomerId, Said> = chunk
+            .iter()
+            .filter_map(|p| {
+                let (given, customer) = (p.consent.as_ref()?, *ids.get(&p.phone)?);
+                let at = given.at.unwrap_or_else(|| tx.now());
+                let said =
+                    Said { customer, state: given.state, source: given.source.clone(), evidence: None, at };
+                Some((customer, said))
+            })
+            .collect();
+        let mut said: Vec<_> = said.into_values().collect();
+        said.sort_by_key(|s| s.customer);
+        consent::record(tx, organization, &said).await?;
+    }
+    Ok(ids)
+}
+
+async fn upsert_rows(
+    tx: &Tx,
+    organization: OrganizationId,
+    people: &[&Upsert],
+) -> Result<Vec<(Phone, CustomerId)>> {
+    let mut rows = Rows::new(COLUMNS);
+    for person in people {
+        rows.push(vec![
+            CustomerId::new(tx.clock()).to_string().into(),
+            person.phone.as_str().into(),
+            person.name.clone().into(),
+            Value::Object(person.attributes.clone()).to_string().into(),
+        ]);
+    }
+    let (cast, merge) = match tx.backend() {
+        DbBackend::Postgres => ("v.attributes::jsonb", "jsonb_strip_nulls(customers.attributes || excluded.attributes)"),
+        _ => ("v.attributes", "json_patch(customers.attributes, excluded.attributes)"),
+    };
+    let sql = format!(
+        "INSERT INTO customers
+            (id, organization_id, phone, name, attributes, marketing_consent, created_at, updated_at)
+         SELECT v.id, $1, v.phone, v.name, {cast}, 'unasked', CAST($2 AS BIGINT), CAST($2 AS BIGINT)
+         FROM {{rows}} WHERE true
+         ON CONFLICT (organization_id, phone) DO UPDATE SET
+            name = COALESCE(excluded.name, customers.name), attributes = {merge}, updated_at = excluded.updated_at
+         RETURNING id, phone"
+    );
+    let statement = rows.statement(tx.backend(), &sql, [organization.into(), tx.now().into()]);
+    let found = tx.conn().query_all_raw(statement).await?;
+    Ok(found.iter().map(|row| Ok((row.try_get("", "phone")?, row.try_get("", "id")?))).collect::<Result<_, sea_orm::DbErr>>()?)
+}
+
+async fn write_tags(
+    tx: &Tx,
+    organization: OrganizationId,
+    people: &[Upsert],
+    ids: &HashMap<Phone, CustomerId>,
+) -> Result<()> {
+    let mut rows = Rows::new(&[("customer_id", Kind::Text), ("tag", Kind::Text)]);
+    for person in people {
+        let Some(id) = ids.get(&person.phone) else { continue };
+        person.tags.iter().for_each(|tag| rows.push(vec![id.to_string().into(), tag.as_str().into()]));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let insert = rows.statement(
+        tx.backend(),
+        "INSERT INTO customer_tags (organization_id, tag, customer_id)
+         SELECT $1, v.tag, v.customer_id FROM {rows} WHERE true ON CONFLICT DO NOTHING",
+        [organization.into()],
+    );
+    tx.conn().execute_raw(insert).await?;
+    Ok(())
+}
+
+/// Adds or changes one customer and returns the whole row.
+pub async fn upsert(tx: &Tx, organization: OrganizationId, person: Upsert) -> Result<Model> {
+    let phone = person.phone.clone();
+    let ids = upsert_many(tx, organization, &[person]).await?;
+    let id = *ids.get(&phone).ok_or_else(|| Error::internal("an upsert returned no row"))?;
+    let found = Entity::secure_find(organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
+    found.ok_or_else(|| Error::not_found("customer", id))
+}
+
+/// Takes tags off a customer.
+pub async fn remove_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tags: &[String]) -> Result<()> {
+    use super::tag_entity::{Column, Entity};
+    Entity::delete_many()
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(Column::CustomerId.eq(id))
+        .filter(Column::Tag.is_in(tags))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

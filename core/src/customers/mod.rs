@@ -1,0 +1,10 @@
+//! Customers: the people an organization can message. A person is known by phone, by BSUID, or by both.
+
+pub mod edit;
+pub mod entity;
+pub mod meet;
+pub mod queries;
+pub mod tag_entity;
+
+pub use edit::{Upsert, upsert};
+pub use entity::{Entity, Model as Customer};

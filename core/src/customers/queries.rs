@@ -1,0 +1,97 @@
+//! Finding customers.
+
+use super::entity::{Column, Entity, Model};
+use super::tag_entity;
+use crate::consent::ConsentState;
+use crate::context::Ctx;
+use crate::db::Owned;
+use crate::error::{Error, Result};
+use crate::ids::CustomerId;
+use crate::page::{Page, PageRequest};
+use sea_orm::sea_query::{Expr, Func, Query, extension::postgres::PgExpr};
+use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+/// Which customers are wanted; empty fields mean all.
+#[derive(Debug, Default, Clone)]
+pub struct Filter {
+    /// Part of the name, or of the phone (digits).
+    pub search: Option<String>,
+    /// Carries this tag.
+    pub tag: Option<String>,
+    /// Stands so about marketing.
+    pub marketing_consent: Option<ConsentState>,
+}
+
+/// A customer with its tags.
+#[derive(Debug, Clone)]
+pub struct Tagged {
+    /// The row.
+    pub customer: Model,
+    /// In order of the alphabet.
+    pub tags: Vec<String>,
+}
+
+/// One customer of the organization.
+pub async fn get(ctx: &Ctx, id: CustomerId) -> Result<Tagged> {
+    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(ctx.db.read()).await?;
+    let customer = found.ok_or_else(|| Error::not_found("customer", id))?;
+    let mut tagged = with_tags(ctx, vec![customer]).await?;
+    tagged.pop().ok_or_else(|| Error::not_found("customer", id))
+}
+
+/// The organization's customers, newest first.
+pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<CustomerId>) -> Result<Page<Tagged>> {
+    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    if let Some(state) = filter.marketing_consent {
+        query = query.filter(Column::MarketingConsent.eq(state));
+    }
+    if let Some(tag) = &filter.tag {
+        let carriers = Query::select()
+            .column(tag_entity::Column::CustomerId)
+            .from(tag_entity::Entity)
+            .and_where(tag_entity::Column::OrganizationId.eq(ctx.organization))
+            .and_where(tag_entity::Column::Tag.eq(tag.as_str()))
+            .to_owned();
+        query = query.filter(Column::Id.in_subquery(carriers));
+    }
+    if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        query = query.filter(matches(ctx, text));
+    }
+    let found = query.all(ctx.db.read()).await?;
+    let next = Page::cut(found, page.limit, |customer| customer.id.to_string());
+    Ok(Page { items: with_tags(ctx, next.items).await?, next: next.next })
+}
+
+fn matches(ctx: &Ctx, text: &str) -> Condition {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let like = format!("%{escaped}%");
+    let name = match ctx.db.backend() {
+        DbBackend::Postgres => Expr::col(Column::Name).ilike(&like),
+        _ => Expr::expr(Func::lower(Expr::col(Column::Name)))
+            .like(sea_orm::sea_query::LikeExpr::new(like.to_lowercase()).escape('\\')),
+    };
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let phone = (digits.len() >= 3).then(|| Column::Phone.contains(&digits));
+    Condition::any().add(name).add_option(phone)
+}
+
+/// Adds the tags of a page of customers, in one query.
+pub async fn with_tags(ctx: &Ctx, customers: Vec<Model>) -> Result<Vec<Tagged>> {
+    let ids = customers.iter().map(|customer| customer.id);
+    let rows = tag_entity::Entity::find()
+        .filter(tag_entity::Column::OrganizationId.eq(ctx.organization))
+        .filter(tag_entity::Column::CustomerId.is_in(ids))
+        .order_by_asc(tag_entity::Column::Tag)
+        .all(ctx.db.read())
+        .await?;
+    let mut tags: HashMap<CustomerId, Vec<String>> = HashMap::new();
+    for row in rows {
+        tags.entry(row.customer_id).or_default().push(row.tag);
+    }
+    let tagged = |customer: Model| Tagged { tags: tags.remove(&customer.id).unwrap_or_default(), customer };
+    Ok(customers.into_iter().map(tagged).collect())
+}

@@ -1,0 +1,141 @@
+//! The claim: `queued → sending` by compare-and-set, many rows in one statement. Only who wins a row here may ask the
+//! provider, and everything that forbids sending is asked in the same statement: a campaign paused, a sender paused,
+//! a consent withdrawn or a window closed since the row was queued.
+
+use super::counters::Deltas;
+use super::entity::Model;
+use super::policy::COUNTED_HOLDS;
+use super::state::MessageStatus;
+use crate::bulk::{Cell, Kind, Rows};
+use crate::context::Services;
+use crate::error::Result;
+use crate::ids::{CampaignId, MessageId};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// Free text may be sent for this long after the customer's last message. Meta's customer service window.
+pub const WINDOW: Duration = Duration::from_secs(24 * 3_600);
+
+/// The person still wants it.
+const CONSENT: &str = "(messages.purpose <> 'marketing' OR EXISTS (SELECT 1 FROM customers
+    WHERE customers.id = messages.customer_id AND customers.marketing_consent = 'opted_in'))";
+/// Free text is still allowed. `$2` is the oldest moment of the customer's last message.
+const OPEN_WINDOW: &str = "(messages.kind <> 'text' OR EXISTS (SELECT 1 FROM customers
+    WHERE customers.id = messages.customer_id AND customers.last_inbound_at > $2))";
+/// Sender and campaign are running.
+const RUNNING: &str = "(EXISTS (SELECT 1 FROM senders WHERE senders.id = messages.sender_id AND senders.status = 'active')
+    AND (messages.campaign_id IS NULL OR EXISTS (SELECT 1 FROM campaigns
+        WHERE campaigns.id = messages.campaign_id AND campaigns.status IN ('running', 'settling'))))";
+
+/// Claims those of `ids` that may be sent now, and returns them with their new attempt number. The others go back to
+/// where they belong; ids that are not queued any more are left alone.
+pub async fn claim(services: &Services, ids: &[MessageId]) -> Result<Vec<Model>> {
+    let tx = services.db.begin().await?;
+    let backend = services.db.backend();
+    let (now, oldest) = (services.now(), services.now().minus(WINDOW));
+    let counted = COUNTED_HOLDS.map(|reason| format!("'{reason}'")).join(", ");
+    let update = Rows::ids(ids).statement(
+        backend,
+        &format!(
+            "UPDATE messages SET status = 'sending', attempt = attempt + 1, claimed_at = $1, queued_until = NULL,
+                tries = tries + CASE WHEN reason IN ({counted}) THEN 1 ELSE 0 END,
+                next_attempt_at = NULL, updated_at = $1
+             WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
+                AND {RUNNING} AND {CONSENT} AND {OPEN_WINDOW}
+             RETURNING *"
+        ),
+        [now.into(), oldest.into()],
+    );
+    let claimed = Model::find_by_statement(update).all(&tx).await?;
+    let mut deltas = Deltas::default();
+    for row in &claimed {
+        deltas.moved(row.campaign_id, MessageStatus::Queued, MessageStatus::Sending);
+    }
+    archive_earlier_attempts(&tx, &claimed).await?;
+    if claimed.len() < ids.len() {
+        let won: HashSet<MessageId> = claimed.iter().map(|row| row.id).collect();
+        let refused: Vec<_> = ids.iter().copied().filter(|id| !won.contains(id)).collect();
+        put_back(&tx, services, &refused, &mut deltas).await?;
+    }
+    deltas.write(&tx, services.shard).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+/// The facts of the attempt before move to `message_attempts`, and the row is clean for the new one.
+async fn archive_earlier_attempts(conn: &impl ConnectionTrait, claimed: &[Model]) -> Result<()> {
+    let mut rows = Rows::new(&[
+        ("id", Kind::Text),
+        ("attempt", Kind::Int),
+        ("wamid", Kind::Text),
+        ("code", Kind::Int),
+        ("error_title", Kind::Text),
+        ("error_detail", Kind::Text),
+        ("accepted_at", Kind::Int),
+        ("sent_at", Kind::Int),
+        ("failed_at", Kind::Int),
+        ("unknown_at", Kind::Int),
+    ]);
+    for row in claimed.iter().filter(|row| row.attempt > 1) {
+        rows.push(vec![
+            row.id.to_string().into(),
+            (row.attempt - 1).into(),
+            row.wamid.clone().into(),
+            row.code.map(i64::from).map_or(Cell::Null, Cell::Int),
+            row.error_title.clone().into(),
+            row.error_detail.clone().into(),
+            row.accepted_at.into(),
+            row.sent_at.into(),
+            row.failed_at.into(),
+            row.unknown_at.into(),
+        ]);
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let backend = conn.get_database_backend();
+    let insert = "INSERT INTO message_attempts
+            (message_id, attempt, wamid, code, error_title, error_detail, accepted_at, sent_at, failed_at, unknown_at)
+         SELECT v.id, v.attempt, v.wamid, v.code, v.error_title, v.error_detail, v.accepted_at, v.sent_at, v.failed_at,
+                v.unknown_at
+         FROM {rows} WHERE true ON CONFLICT DO NOTHING";
+    conn.execute_raw(rows.statement(backend, insert, [])).await?;
+    let clean = "UPDATE messages SET wamid = NULL, code = NULL, error_title = NULL, error_detail = NULL, reason = NULL,
+            accepted_at = NULL, sent_at = NULL, failed_at = NULL, unknown_at = NULL, decided_at = NULL
+         FROM {rows} WHERE messages.id = v.id";
+    conn.execute_raw(rows.statement(backend, clean, [])).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Refused {
+    campaign_id: Option<CampaignId>,
+    status: MessageStatus,
+}
+
+/// Rows that may not be sent: for good (no consent, closed window), or not now (paused).
+async fn put_back(
+    conn: &impl ConnectionTrait,
+    services: &Services,
+    ids: &[MessageId],
+    deltas: &mut Deltas,
+) -> Result<()> {
+    let (now, oldest) = (services.now(), services.now().minus(WINDOW));
+    let update = Rows::ids(ids).statement(
+        services.db.backend(),
+        &format!(
+            "UPDATE messages SET queued_until = NULL, updated_at = $1,
+                status = CASE WHEN NOT {CONSENT} THEN 'skipped' WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
+                reason = CASE WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
+                    ELSE reason END
+             WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
+             RETURNING campaign_id, status"
+        ),
+        [now.into(), oldest.into()],
+    );
+    for row in Refused::find_by_statement(update).all(conn).await? {
+        deltas.moved(row.campaign_id, MessageStatus::Queued, row.status);
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Feeding: `pending → queued` with a lease, and a task per row. The queue holds about two seconds' worth, whatever
+//! the campaign's size, so pausing and cancelling bite at once and Redis never holds a campaign.
+
+use super::counters::Deltas;
+use super::jobs::{self, SendMessage};
+use super::state::MessageStatus;
+use crate::context::Services;
+use crate::error::Result;
+use crate::ids::{CampaignId, MessageId, SenderId};
+use crate::outbox::unavailable;
+use crate::queue::{LaneName, NewTask};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use std::time::Duration;
+
+/// A queued row that was not claimed within this time goes back to pending: its task was lost.
+pub const QUEUED_FOR: Duration = Duration::from_secs(10);
+
+#[derive(FromQueryResult)]
+struct Fed {
+    id: MessageId,
+    lane: String,
+    attempt: i32,
+}
+
+/// How many rows of a sender are in the queue now, for the campaign or for everything that has none.
+pub async fn queued(services: &Services, sender: SenderId) -> Result<i64> {
+    let count = Statement::from_sql_and_values(
+        services.db.backend(),
+        "SELECT COUNT(*) AS n FROM messages WHERE sender_id = $1 AND status = 'queued'",
+        [sender.into()],
+    );
+    let row = services.db.read().query_one_raw(count).await?;
+    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+}
+
+/// Queues up to `limit` rows of one sender and campaign (`None`: messages of no campaign); returns how many.
+pub async fn feed(
+    services: &Services,
+    sender: SenderId,
+    campaign: Option<CampaignId>,
+    limit: i64,
+) -> Result<usize> {
+    let (backend, now) = (services.db.backend(), services.now());
+    let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let which = if campaign.is_some() { "campaign_id = $4" } else { "campaign_id IS NULL AND CAST($4 AS TEXT) IS NULL" };
+    let update = Statement::from_sql_and_values(
+        backend,
+        format!(
+            "UPDATE messages SET status = 'queued', queued_until = $1, updated_at = $2
+             WHERE id IN (
+                SELECT id FROM messages
+                WHERE sender_id = $3 AND {which} AND status = 'pending'
+                    AND (next_attempt_at IS NULL OR next_attempt_at <= $2)
+                LIMIT $5 {skip})
+             AND status = 'pending'
+             RETURNING id, lane, attempt"
+        ),
+        [now.plus(QUEUED_FOR).into(), now.into(), sender.into(), campaign.map(|c| c.to_string()).into(), limit.into()],
+    );
+    let tx = services.begin().await?;
+    let fed = Fed::find_by_statement(update).all(tx.conn()).await?;
+    if fed.is_empty() {
+        tx.rollback().await?;
+        return Ok(0);
+    }
+    let mut deltas = Deltas::default();
+    let moved = i64::try_from(fed.len()).unwrap_or(i64::MAX);
+    deltas.many(campaign, MessageStatus::Pending, MessageStatus::Queued, moved);
+    deltas.write(tx.conn(), services.shard).await?;
+    tx.commit().await?;
+    let mut lanes: [(LaneName, Vec<NewTask>); 2] = [(LaneName::Interactive, vec![]), (LaneName::Bulk, vec![])];
+    for row in &fed {
+        let task = jobs::task(SendMessage { message: row.id, sender, campaign }, row.attempt)?;
+        let lane = &mut lanes[usize::from(jobs::lane(&row.lane) == LaneName::Bulk)];
+        lane.1.push(task);
+    }
+    for (lane, tasks) in lanes {
+        if !tasks.is_empty() {
+            // should this fail, the lease ends and the rows are fed again
+            services.queues.push(lane, tasks).await.map_err(unavailable)?;
+        }
+    }
+    Ok(fed.len())
+}
+
+#[derive(FromQueryResult)]
+struct Moved {
+    campaign_id: Option<CampaignId>,
+    n: i64,
+}
+
+/// Rows whose lease ended, and held rows whose time has come, become pending again; returns how many.
+pub async fn bring_back(services: &Services) -> Result<i64> {
+    let (backend, now) = (services.db.backend(), services.now());
+    let mut total = 0;
+    for (from, column) in [(MessageStatus::Queued, "queued_until"), (MessageStatus::Held, "next_attempt_at")] {
+        let tx = services.db.begin().await?;
+        let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let update = Statement::from_sql_and_values(
+            backend,
+            format!(
+                "UPDATE messages SET status = 'pending', queued_until = NULL, updated_at = $1
+                 WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
+                   AND status = '{from}'
+                 RETURNING campaign_id, CAST(1 AS BIGINT) AS n"
+            ),
+            [now.into()],
+        );
+        let mut deltas = Deltas::default();
+        for row in Moved::find_by_statement(update).all(&tx).await? {
+            deltas.many(row.campaign_id, from, MessageStatus::Pending, row.n);
+            total += row.n;
+        }
+        deltas.write(&tx, services.shard).await?;
+        tx.commit().await?;
+    }
+    Ok(total)
+}

@@ -1,0 +1,29 @@
+//! What travels in the queue for a message: ids only. The row says the rest when its turn comes.
+
+use crate::error::{Error, Result};
+use crate::ids::{CampaignId, MessageId, SenderId};
+use crate::queue::{Due, LaneName, NewTask};
+use serde::{Deserialize, Serialize};
+
+/// Make the next attempt at a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendMessage {
+    /// Which message.
+    pub message: MessageId,
+    /// From which sender: its permit is asked for before the row is touched.
+    pub sender: SenderId,
+    /// For which campaign: likewise.
+    pub campaign: Option<CampaignId>,
+}
+
+/// The task for a row just queued. Its id names the attempt to come, so that a row fed twice (after a lost lease) is
+/// one task as long as the first still waits.
+pub fn task(job: SendMessage, attempts_before: i32) -> Result<NewTask> {
+    let body = serde_json::to_string(&job).map_err(Error::internal)?;
+    Ok(NewTask { id: format!("{}.{}", job.message, attempts_before + 1), body, due: Due::Now })
+}
+
+/// Which lane a row's word stands for.
+pub fn lane(word: &str) -> LaneName {
+    if word == LaneName::Interactive.as_str() { LaneName::Interactive } else { LaneName::Bulk }
+}

@@ -1,0 +1,383 @@
+//! Writing facts into the ledger: answers of the provider and later statuses alike, many in one transaction.
+//!
+//! The rows are locked in order of id, the facts folded in memory by [`super::state`], and what changed is written
+//! back in one statement; a message named twenty times in a batch is written once.
+
+use super::counters::Deltas;
+use super::policy::{self, Case};
+use super::state::{Fact, MessageStatus, Report, Standing};
+use crate::bulk::{Cell, Kind, Rows};
+use crate::clock::Timestamp;
+use crate::consent::{self, ConsentState, Said};
+use crate::context::{Services, Tx};
+use crate::error::Result;
+use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::senders::port::{Action, Failure};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Which message a piece of news is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// By our own mark, which every request carries.
+    Attempt(MessageId, i32),
+    /// By the provider's id: for what lost its mark.
+    Wamid(String),
+}
+
+/// What was heard, before the policy has spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// Taken, sent, delivered, read, ambiguous, or not sent.
+    Fact(Fact),
+    /// It failed with this.
+    Failure(Failure),
+}
+
+/// One piece of news about one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// About what.
+    pub target: Target,
+    /// The number it came through; news about a message of another sender is not believed. `None`: our own.
+    pub through: Option<SenderId>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The provider's id, where told.
+    pub wamid: Option<String>,
+    /// What happened.
+    pub heard: Heard,
+}
+
+/// What came of a batch of news.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Places in the batch of news about messages we do not know.
+    pub unrouted: Vec<usize>,
+    /// Senders the provider refused, with the reason in words; pause them after the commit.
+    pub refused_senders: BTreeMap<SenderId, String>,
+}
+
+/// The mark a request carries: message and attempt.
+pub fn opaque(message: MessageId, attempt: i32) -> String {
+    format!("{message}:{attempt}")
+}
+
+/// Reads a mark of ours; `None` for anything else.
+pub fn parse_opaque(text: &str) -> Option<(MessageId, i32)> {
+    let (message, attempt) = text.split_once(':')?;
+    Some((message.parse().ok()?, attempt.parse().ok().filter(|attempt| *attempt > 0)?))
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    id: MessageId,
+    organization_id: OrganizationId,
+    campaign_id: Option<CampaignId>,
+    customer_id: Option<CustomerId>,
+    sender_id: SenderId,
+    status: MessageStatus,
+    attempt: i32,
+    tries: i32,
+    max_attempts: i32,
+    reason: Option<String>,
+    code: Option<i32>,
+    error_title: Option<String>,
+    error_detail: Option<String>,
+    wamid: Option<String>,
+    next_attempt_at: Option<Timestamp>,
+    accepted_at: Option<Timestamp>,
+    sent_at: Option<Timestamp>,
+    delivered_at: Option<Timestamp>,
+    read_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
+    unknown_at: Option<Timestamp>,
+    decided_at: Option<Timestamp>,
+}
+
+impl Row {
+    fn standing(&self) -> Standing {
+        Standing {
+            status: self.status,
+            attempt: self.attempt,
+            reason: self.reason.clone(),
+            code: self.code,
+            error_title: self.error_title.clone(),
+            error_detail: self.error_detail.clone(),
+            wamid: self.wamid.clone(),
+            next_attempt_at: self.next_attempt_at,
+            accepted_at: self.accepted_at,
+            sent_at: self.sent_at,
+            delivered_at: self.delivered_at,
+            read_at: self.read_at,
+            failed_at: self.failed_at,
+            unknown_at: self.unknown_at,
+            decided_at: self.decided_at,
+        }
+    }
+}
+
+/// Adds news to the ledger, inside the caller's transaction.
+pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let by_wamid = find_wamids(tx, news).await?;
+    let place = |news: &News| match &news.target {
+        Target::Attempt(message, attempt) => Some((*message, *attempt)),
+        Target::Wamid(wamid) => by_wamid.get(wamid).copied(),
+    };
+    let ids: BTreeSet<MessageId> = news.iter().filter_map(place).map(|(message, _)| message).collect();
+    let with_standing = |row: Row| {
+        let standing = row.standing();
+        (row.id, (row, standing))
+    };
+    let mut rows: BTreeMap<_, _> = lock(tx, &ids).await?.into_iter().map(with_standing).collect();
+    let mut said: BTreeMap<(OrganizationId, CustomerId), Timestamp> = BTreeMap::new();
+    let mut earlier: Vec<(MessageId, Report)> = Vec::new();
+    let mut touched: BTreeSet<MessageId> = BTreeSet::new();
+    for (index, item) in news.iter().enumerate() {
+        let found = place(item).and_then(|(message, attempt)| Some((rows.get_mut(&message)?, attempt)));
+        let believed = found.filter(|((row, _), attempt)| {
+            *attempt <= row.attempt && item.through.is_none_or(|sender| sender == row.sender_id)
+        });
+        let Some(((row, standing), attempt)) = believed else {
+            outcome.unrouted.push(index);
+            continue;
+        };
+        let fact = match &item.heard {
+            Heard::Fact(fact) => fact.clone(),
+            Heard::Failure(failure) => {
+                let rule = services.provider.rule(failure);
+                if rule.action == Action::Ambiguous {
+                    Fact::Ambiguous { why: failure.title.clone() }
+                } else {
+                    if let (Action::SuppressMarketing, Some(customer)) = (rule.action, row.customer_id) {
+                        let first = said.entry((row.organization_id, customer)).or_insert(item.at);
+                        *first = item.at.min(*first);
+                    }
+                    if policy::pauses_sender(rule.action) && attempt == row.attempt {
+                        let reason = format!("{} (code {}: {})", rule.plain, failure.code, failure.title);
+                        outcome.refused_senders.insert(row.sender_id, reason);
+                    }
+                    let case = Case {
+                        message: row.id,
+                        attempt,
+                        tries: row.tries,
+                        max_attempts: row.max_attempts,
+                        at: item.at,
+                    };
+                    Fact::Failed {
+                        code: failure.code,
+                        title: failure.title.clone(),
+                        detail: failure.detail.clone(),
+                        verdict: policy::verdict(&services.config.sending, rule, failure, &case),
+                    }
+                }
+            }
+        };
+        let report = Report { attempt, at: item.at, wamid: item.wamid.clone(), fact };
+        if standing.add(&report) {
+            touched.insert(row.id);
+        }
+        if attempt < row.attempt {
+            earlier.push((row.id, report));
+        }
+    }
+    let mut deltas = Deltas::default();
+    let changed: Vec<_> = rows.values().filter(|(row, _)| touched.contains(&row.id)).collect();
+    for (row, standing) in &changed {
+        deltas.moved(row.campaign_id, row.status, standing.status);
+    }
+    write_rows(tx, &changed).await?;
+    write_earlier(tx, &earlier).await?;
+    for ((organization, customer), at) in said {
+        let (source, evidence) = ("provider_refusal".to_string(), None);
+        let said = Said { customer, state: ConsentState::OptedOut, source, evidence, at };
+        consent::record(tx, organization, &[said]).await?;
+    }
+    deltas.write(tx.conn(), services.shard).await?;
+    Ok(outcome)
+}
+
+async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String, (MessageId, i32)>> {
+    let mut rows = Rows::new(&[("wamid", Kind::Text)]);
+    for item in news {
+        if let Target::Wamid(wamid) = &item.target {
+            rows.push(vec![wamid.as_str().into()]);
+        }
+    }
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let select = rows.statement(
+        tx.backend(),
+        "WITH wanted AS (SELECT v.wamid FROM {rows})
+         SELECT wamid, id, attempt FROM messages
+            WHERE direction = 'out' AND wamid IN (SELECT wamid FROM wanted)
+         UNION ALL
+         SELECT wamid, message_id, attempt FROM message_attempts WHERE wamid IN (SELECT wamid FROM wanted)",
+        [],
+    );
+    let found = tx.conn().query_all_raw(select).await?;
+    let found = found.iter().map(|row| {
+        Ok((row.try_get_by_index(0)?, (row.try_get_by_index(1)?, row.try_get_by_index(2)?)))
+    });
+    Ok(found.collect::<Result<_, sea_orm::DbErr>>()?)
+}
+
+async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    // one order for everybody who locks several rows: no deadlocks
+    let lock = if tx.backend() == DbBackend::Postgres { "FOR UPDATE" } else { "" };
+    let sql = format!(
+        "SELECT id, organization_id, campaign_id, customer_id, sender_id, status, attempt, tries, max_attempts, reason,
+            code, error_title, error_detail, wamid, next_attempt_at, accepted_at, sent_at, delivered_at, read_at,
+            failed_at, unknown_at, decided_at
+         FROM messages WHERE direction = 'out' AND id IN (SELECT v.id FROM {{rows}}) ORDER BY id {lock}"
+    );
+    Ok(Row::find_by_statement(Rows::ids(ids).statement(tx.backend(), &sql, [])).all(tx.conn()).await?)
+}
+
+async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
+    let mut rows = Rows::new(&[
+        ("id", Kind::Text),
+        ("status", Kind::Text),
+        ("reason", Kind::Text),
+        ("code", Kind::Int),
+        ("error_title", Kind::Text),
+        ("error_detail", Kind::Text),
+        ("wamid", Kind::Text),
+        ("next_attempt_at", Kind::Int),
+        ("accepted_at", Kind::Int),
+        ("sent_at", Kind::Int),
+        ("delivered_at", Kind::Int),
+        ("read_at", Kind::Int),
+        ("failed_at", Kind::Int),
+        ("unknown_at", Kind::Int),
+    ]);
+    for (row, s) in changed {
+        rows.push(vec![
+            row.id.to_string().into(),
+            s.status.as_str().into(),
+            s.reason.clone().into(),
+            s.code.map(i64::from).map_or(Cell::Null, Cell::Int),
+            s.error_title.clone().into(),
+            s.error_detail.clone().into(),
+            s.wamid.clone().into(),
+            s.next_attempt_at.into(),
+            s.accepted_at.into(),
+            s.sent_at.into(),
+            s.delivered_at.into(),
+            s.read_at.into(),
+            s.failed_at.into(),
+            s.unknown_at.into(),
+        ]);
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let update = rows.statement(
+        tx.backend(),
+        "UPDATE messages SET status = v.status, reason = v.reason, code = v.code, error_title = v.error_title,
+            error_detail = v.error_detail, wamid = v.wamid, next_attempt_at = v.next_attempt_at,
+            accepted_at = v.accepted_at, sent_at = v.sent_at, delivered_at = v.delivered_at, read_at = v.read_at,
+            failed_at = v.failed_at, unknown_at = v.unknown_at, updated_at = $1
+         FROM {rows} WHERE messages.id = v.id",
+        [tx.now().into()],
+    );
+    tx.conn().execute_raw(update).await?;
+    Ok(())
+}
+
+/// News about attempts that are over: kept with them, earliest moment first.
+async fn write_earlier(tx: &Tx, earlier: &[(MessageId, Report)]) -> Result<()> {
+    let mut facts: BTreeMap<(MessageId, i32), [Option<Timestamp>; 5]> = BTreeMap::new();
+    let mut codes: HashMap<(MessageId, i32), (i32, String)> = HashMap::new();
+    for (message, report) in earlier {
+        let slot = match &report.fact {
+            Fact::Accepted => 0,
+            Fact::Sent => 1,
+            Fact::Delivered => 2,
+            Fact::Read => 3,
+            Fact::Failed { code, title, .. } => {
+                codes.insert((*message, report.attempt), (*code, title.clone()));
+                4
+            }
+            _ => continue,
+        };
+        let times = facts.entry((*message, report.attempt)).or_default();
+        times[slot] = Some(times[slot].map_or(report.at, |at| at.min(report.at)));
+    }
+    let mut rows = Rows::new(&[
+        ("id", Kind::Text),
+        ("attempt", Kind::Int),
+        ("accepted_at", Kind::Int),
+        ("sent_at", Kind::Int),
+        ("delivered_at", Kind::Int),
+        ("read_at", Kind::Int),
+        ("failed_at", Kind::Int),
+        ("code", Kind::Int),
+        ("error_title", Kind::Text),
+    ]);
+    for (key @ (message, attempt), times) in &facts {
+        let code = codes.get(key);
+        let mut cells: Vec<Cell> = vec![message.to_string().into(), (*attempt).into()];
+        cells.extend(times.iter().map(|at| Cell::from(*at)));
+        cells.push(code.map_or(Cell::Null, |(code, _)| (*code).into()));
+        cells.push(code.map_or(Cell::Null, |(_, title)| title.as_str().into()));
+        rows.push(cells);
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let update = rows.statement(
+        tx.backend(),
+        "UPDATE message_attempts SET
+            accepted_at = COALESCE(message_attempts.accepted_at, v.accepted_at),
+            sent_at = COALESCE(message_attempts.sent_at, v.sent_at),
+            delivered_at = COALESCE(message_attempts.delivered_at, v.delivered_at),
+            read_at = COALESCE(message_attempts.read_at, v.read_at),
+            failed_at = COALESCE(message_attempts.failed_at, v.failed_at),
+            code = COALESCE(message_attempts.code, v.code),
+            error_title = COALESCE(message_attempts.error_title, v.error_title)
+         FROM {rows} WHERE message_attempts.message_id = v.id AND message_attempts.attempt = v.attempt",
+        [],
+    );
+    tx.conn().execute_raw(update).await?;
+    Ok(())
+}
+
+/// Writes news in a transaction of its own, then pauses the senders the provider refused.
+pub async fn record(services: &Services, news: &[News]) -> Result<Outcome> {
+    let tx = services.begin().await?;
+    let outcome = write(&tx, services, news).await?;
+    tx.commit().await?;
+    pause_refused(services, &outcome).await?;
+    Ok(outcome)
+}
+
+/// Pauses the senders the provider refused, with the reason in words.
+pub async fn pause_refused(services: &Services, outcome: &Outcome) -> Result<()> {
+    for (sender, reason) in &outcome.refused_senders {
+        if crate::senders::pause::pause(services, *sender, reason).await? {
+            tracing::warn!(%sender, reason, "sender paused; its messages wait");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn a_mark_survives_its_text_and_foreign_marks_are_ignored() {
+        let message = MessageId::new(&SystemClock);
+        assert_eq!(parse_opaque(&opaque(message, 3)), Some((message, 3)));
+        for foreign in ["", "order-17", "msg_x:1", &format!("{message}"), &format!("{message}:0"), &format!("{message}:x")] {
+            assert_eq!(parse_opaque(foreign), None, "{foreign}");
+        }
+    }
+}

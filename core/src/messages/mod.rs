@@ -1,0 +1,50 @@
+//! The ledger: every message to or from a customer, campaign or not. There is exactly one way to send.
+//!
+//! Why: the provider has no idempotency key, so whoever sends from a list in memory or in a queue either loses
+//! messages or sends them twice. Here a row is claimed by compare-and-set before each request ([`claim`]), every
+//! answer and every later status goes through one ladder that only rises ([`state`]), and what cannot be known is a
+//! state of its own ([`unknown`]). Rows, not jobs, say what is still to be done; `docs/states.md` draws it.
+
+pub mod attempt_entity;
+pub mod claim;
+pub mod counters;
+pub mod entity;
+pub mod feed;
+pub mod jobs;
+pub mod ledger;
+pub mod policy;
+pub mod queries;
+pub mod reap;
+pub mod receive;
+pub mod send;
+pub mod state;
+pub mod unknown;
+
+pub use entity::{Entity, Model as Message};
+pub use state::MessageStatus;
+
+use crate::words::words;
+
+words! {
+    /// Which way a message went.
+    pub enum Direction {
+        /// From the organization to a customer.
+        Out = "out",
+        /// From a customer to the organization.
+        In = "in",
+    }
+}
+
+words! {
+    /// Why a message is sent; decides which rules hold.
+    pub enum Purpose {
+        /// Needs the person's consent.
+        Marketing = "marketing",
+        /// About something the person did: an order, an appointment.
+        Utility = "utility",
+        /// A one-time code.
+        Authentication = "authentication",
+        /// A reply inside the open 24-hour window.
+        Service = "service",
+    }
+}

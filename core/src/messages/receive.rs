@@ -1,0 +1,138 @@
+//! Inbound messages: kept once, credited to the message they answer, and heard when they say "stop".
+
+use super::counters::{Deltas, RESPONDED};
+use super::state::MessageStatus;
+use super::{Direction, Purpose, entity};
+use crate::clock::Timestamp;
+use crate::consent::{self, ConsentState, Said, means_stop};
+use crate::context::{Services, Tx};
+use crate::customers;
+use crate::error::Result;
+use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::phone::Phone;
+use crate::webhooks::change::InboundChange;
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
+use std::time::Duration;
+
+/// A message without a quote answers the last one sent within this time.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// The number an inbound message came to.
+#[derive(Debug, Clone, Copy)]
+pub struct Door {
+    /// Which sender.
+    pub sender: SenderId,
+    /// Whose.
+    pub organization: OrganizationId,
+}
+
+/// Keeps an inbound message; false when it was kept before (providers repeat themselves).
+pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &InboundChange) -> Result<bool> {
+    let at = inbound.at.map_or_else(|| tx.now(), Timestamp::from);
+    let known = entity::Entity::find().filter_inbound(door.sender, &inbound.wamid).one(tx.conn()).await?;
+    if known.is_some() {
+        return Ok(false);
+    }
+    let phone = inbound.from_phone.as_deref().and_then(Phone::from_wa_id);
+    let customer = customers::meet::meet(
+        tx,
+        door.organization,
+        &customers::meet::Identity { phone, bsuid: inbound.from_bsuid.clone() },
+        inbound.profile_name.as_deref(),
+    )
+    .await?;
+    let Some(customer) = customer else { return Ok(false) };
+    let row = entity::Model {
+        direction: Direction::In,
+        kind: inbound.kind.clone(),
+        status: MessageStatus::Received,
+        content: Some(inbound.content.to_string()),
+        wamid: Some(inbound.wamid.clone()),
+        customer_id: Some(customer),
+        phone: inbound.from_phone.as_deref().and_then(Phone::from_wa_id),
+        bsuid: inbound.from_bsuid.clone(),
+        ..super::send::blank(tx, door.organization, door.sender, Purpose::Service)
+    };
+    entity::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    customers::meet::heard_from(tx, customer, at).await?;
+    let mut deltas = Deltas::default();
+    mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;
+    deltas.write(tx.conn(), services.shard).await?;
+    let says_stop = [&inbound.text, &inbound.payload].into_iter().flatten().any(|text| means_stop(text));
+    if says_stop {
+        let evidence = Some(inbound.wamid.clone());
+        let said = Said { customer, state: ConsentState::OptedOut, source: "keyword".into(), evidence, at };
+        consent::record(tx, door.organization, &[said]).await?;
+    }
+    Ok(true)
+}
+
+#[derive(FromQueryResult)]
+struct Answered {
+    campaign_id: Option<CampaignId>,
+}
+
+/// Marks the message that was answered, once: the quoted one, else the last one sent to this person.
+async fn mark_answered(
+    tx: &Tx,
+    door: Door,
+    customer: CustomerId,
+    quoted: Option<&str>,
+    at: Timestamp,
+    deltas: &mut Deltas,
+) -> Result<()> {
+    let found = match quoted {
+        Some(wamid) => find_answered(tx, "wamid = $3", door, customer, wamid.into()).await?,
+        None => None,
+    };
+    let since = at.minus(ANSWERS_WITHIN);
+    let found = match found {
+        None => find_answered(tx, "accepted_at > $3", door, customer, since.into()).await?,
+        found => found,
+    };
+    let Some(message) = found else { return Ok(()) };
+    let update = Statement::from_sql_and_values(
+        tx.backend(),
+        "UPDATE messages SET responded_at = $2, updated_at = $3 WHERE id = $1 AND responded_at IS NULL
+         RETURNING campaign_id",
+        [message.into(), at.into(), tx.now().into()],
+    );
+    if let Some(row) = Answered::find_by_statement(update).one(tx.conn()).await? {
+        deltas.add(row.campaign_id, RESPONDED, 1);
+    }
+    Ok(())
+}
+
+async fn find_answered(
+    tx: &Tx,
+    which: &str,
+    door: Door,
+    customer: CustomerId,
+    value: sea_orm::Value,
+) -> Result<Option<MessageId>> {
+    let select = Statement::from_sql_and_values(
+        tx.backend(),
+        format!(
+            "SELECT id FROM messages WHERE customer_id = $1 AND sender_id = $2 AND direction = 'out' AND {which}
+             ORDER BY id DESC LIMIT 1"
+        ),
+        [customer.into(), door.sender.into(), value],
+    );
+    let row = tx.conn().query_one_raw(select).await?;
+    Ok(row.map(|row| row.try_get("", "id")).transpose()?)
+}
+
+/// Finding an inbound message by what makes it the same.
+trait InboundFilter {
+    /// Only the one with this id at the provider.
+    fn filter_inbound(self, sender: SenderId, wamid: &str) -> Self;
+}
+
+impl InboundFilter for sea_orm::Select<entity::Entity> {
+    fn filter_inbound(self, sender: SenderId, wamid: &str) -> Self {
+        use sea_orm::{ColumnTrait, QueryFilter};
+        self.filter(entity::Column::Direction.eq(Direction::In))
+            .filter(entity::Column::SenderId.eq(sender))
+            .filter(entity::Column::Wamid.eq(wamid))
+    }
+}

@@ -1,0 +1,105 @@
+//! Connecting a sender: its token proves that it may be used before anything is written.
+
+use super::entity::{Column, Entity, Model};
+use super::port::{NumberFacts, ProveError, SenderAccess};
+use super::{SenderStatus, apps};
+use crate::context::{Ctx, Tx};
+use crate::db::Owned;
+use crate::error::{Error, Result};
+use crate::ids::{AppId, SenderId};
+use crate::page::{Page, PageRequest};
+use crate::secret::SecretString;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+/// Messages per second when the provider does not say: Meta's default for a number.
+const DEFAULT_MPS: u32 = 80;
+/// Meta's ceiling for a number.
+const MAX_MPS: u32 = 1_000;
+
+/// What is needed to connect a sender.
+#[derive(Debug)]
+pub struct NewSender {
+    /// The app whose webhooks speak for it; `None`: the installation's default app.
+    pub app_id: Option<AppId>,
+    /// Meta's id of the number.
+    pub phone_number_id: String,
+    /// Meta's account that owns it.
+    pub waba_id: String,
+    /// Meta's owner of several accounts.
+    pub portfolio_id: Option<String>,
+    /// A permanent access token.
+    pub access_token: SecretString,
+    /// Messages per second; `None`: what the provider grants, or 80.
+    pub mps: Option<u32>,
+}
+
+/// Asks the provider whether the token may use the number. Done before the transaction: it takes as long as it takes.
+///
+/// # Errors
+/// `Invalid` with the provider's reason in words; `Unavailable` when the provider cannot be asked.
+pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
+    if let Some(app) = new.app_id {
+        apps::get(ctx, app).await?;
+    }
+    if let Some(mps) = new.mps.filter(|mps| !(1..=MAX_MPS).contains(mps)) {
+        return Err(Error::invalid("mps", "invalid_mps", format!("{mps} is not between 1 and {MAX_MPS}")));
+    }
+    let access = SenderAccess {
+        phone_number_id: new.phone_number_id.clone(),
+        waba_id: new.waba_id.clone(),
+        token: new.access_token.clone(),
+    };
+    ctx.provider.prove(&access).await.map_err(|error| match error {
+        ProveError::Token(_) => Error::invalid("access_token", "token_refused", error.to_string()),
+        ProveError::NoSuchNumber(_) => Error::invalid("phone_number_id", "number_not_found", error.to_string()),
+        ProveError::OtherAccount => Error::invalid("waba_id", "number_of_other_account", error.to_string()),
+        ProveError::Refused(_) => Error::invalid("phone_number_id", "number_refused", error.to_string()),
+        other => Error::Unavailable { what: "the provider", source: other.into() },
+    })
+}
+
+/// Writes a sender whose token was proved.
+///
+/// # Errors
+/// `Conflict` when the number is connected already, here or in another organization.
+pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> Result<Model> {
+    let taken = Entity::find().filter(Column::PhoneNumberId.eq(&new.phone_number_id)).one(tx.conn()).await?;
+    if taken.is_some() {
+        return Err(Error::conflict("sender_exists", "this phone number is connected to this installation already"));
+    }
+    let id = SenderId::new(tx.clock());
+    let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);
+    let sender = Model {
+        id,
+        organization_id: ctx.organization,
+        app_id: new.app_id,
+        phone_number_id: new.phone_number_id,
+        waba_id: new.waba_id,
+        portfolio_id: new.portfolio_id,
+        name: facts.verified_name.unwrap_or_else(|| facts.display_phone_number.clone()),
+        phone: facts.display_phone_number,
+        access_token: ctx.cipher.seal(&Model::token_place(id), &new.access_token)?,
+        mps: i32::try_from(mps).unwrap_or(i32::MAX),
+        status: SenderStatus::Active,
+        paused_reason: None,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    Entity::insert(sender.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(sender)
+}
+
+/// One sender of the organization.
+pub async fn get(ctx: &Ctx, id: SenderId) -> Result<Model> {
+    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(ctx.db.read()).await?;
+    found.ok_or_else(|| Error::not_found("sender", id))
+}
+
+/// The organization's senders, newest first.
+pub async fn list(ctx: &Ctx, page: PageRequest<SenderId>) -> Result<Page<Model>> {
+    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |sender| sender.id.to_string()))
+}

@@ -1,0 +1,72 @@
+//! Rows of `senders`.
+
+use super::SenderStatus;
+use super::port::SenderAccess;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::ids::{AppId, OrganizationId, SenderId};
+use crate::secret::Cipher;
+use sea_orm::entity::prelude::*;
+
+/// A WhatsApp business phone number.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "senders")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SenderId,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// The app whose webhooks speak for it; `None`: the installation's default app.
+    pub app_id: Option<AppId>,
+    /// Meta's id of the number; unique per installation.
+    pub phone_number_id: String,
+    /// Meta's account that owns the number and its templates.
+    pub waba_id: String,
+    /// Meta's owner of several accounts, where the daily limit lives.
+    pub portfolio_id: Option<String>,
+    /// The number as people dial it.
+    pub phone: String,
+    /// The name customers see.
+    pub name: String,
+    /// Sealed for `senders.access_token:<id>`.
+    pub access_token: String,
+    /// Messages per second it may send.
+    pub mps: i32,
+    /// Whether it may send.
+    pub status: SenderStatus,
+    /// Why not, in words.
+    pub paused_reason: Option<String>,
+    /// When it was connected.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// None.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Where its token is sealed.
+    pub fn token_place(id: SenderId) -> String {
+        format!("senders.access_token:{id}")
+    }
+
+    /// Everything the provider needs to send from it.
+    pub fn access(&self, cipher: &Cipher) -> Result<SenderAccess> {
+        Ok(SenderAccess {
+            phone_number_id: self.phone_number_id.clone(),
+            waba_id: self.waba_id.clone(),
+            token: cipher.open(&Self::token_place(self.id), &self.access_token)?,
+        })
+    }
+}
+
+impl crate::db::Owned for Entity {
+    fn organization() -> Column {
+        Column::OrganizationId
+    }
+}

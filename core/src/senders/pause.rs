@@ -1,0 +1,42 @@
+//! A sender the provider refuses is paused with its reason: its messages wait, none is lost or blamed.
+
+use super::SenderStatus;
+use super::entity::{Column, Entity};
+use crate::context::{Ctx, Services, Tx};
+use crate::error::{Error, Result};
+use crate::ids::SenderId;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+/// Pauses an active sender; true when this call did it.
+pub async fn pause(services: &Services, id: SenderId, reason: &str) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(SenderStatus::Paused))
+        .col_expr(Column::PausedReason, Expr::value(reason))
+        .col_expr(Column::UpdatedAt, Expr::value(services.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Status.eq(SenderStatus::Active))
+        .exec(services.db.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Lets a paused sender send again; its waiting messages go on.
+///
+/// # Errors
+/// `NotFound`; `Conflict` when it is not paused.
+pub async fn resume(tx: &Tx, ctx: &Ctx, id: SenderId) -> Result<()> {
+    super::connect::get(ctx, id).await?;
+    let done = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(SenderStatus::Active))
+        .col_expr(Column::PausedReason, Expr::value(Option::<String>::None))
+        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Status.eq(SenderStatus::Paused))
+        .exec(tx.conn())
+        .await?;
+    match done.rows_affected {
+        1 => Ok(()),
+        _ => Err(Error::conflict("sender_not_paused", "this sender is not paused")),
+    }
+}
