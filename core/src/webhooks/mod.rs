@@ -1,1 +1,3 @@
-//! webhooks.
+//! What messaging providers tell us, in our own words.
+
+pub mod change;
