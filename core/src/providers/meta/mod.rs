@@ -1,0 +1,12 @@
+//! Meta's WhatsApp Cloud API: the only place that knows its addresses, JSON and codes.
+//!
+//! [`client`] sends, [`payload`] writes what is sent, [`answer`] reads what comes back, [`webhook`] reads what Meta
+//! posts to us after [`signature`] has vouched for it, and [`errors`] says what every code asks of us.
+
+pub mod errors;
+pub mod signature;
+#[cfg(test)]
+mod testing;
+
+pub use errors::rule;
+pub use signature::{sign, verify_signature};
