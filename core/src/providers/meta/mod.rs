@@ -3,10 +3,15 @@
 //! [`client`] sends, [`payload`] writes what is sent, [`answer`] reads what comes back, [`webhook`] reads what Meta
 //! posts to us after [`signature`] has vouched for it, and [`errors`] says what every code asks of us.
 
+mod answer;
+pub mod client;
 pub mod errors;
+mod numbers;
+mod payload;
 pub mod signature;
 #[cfg(test)]
 mod testing;
 
+pub use client::{MetaClient, MetaOptions};
 pub use errors::rule;
 pub use signature::{sign, verify_signature};
