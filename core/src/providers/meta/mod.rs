@@ -11,7 +11,9 @@ mod payload;
 pub mod signature;
 #[cfg(test)]
 mod testing;
+pub mod webhook;
 
 pub use client::{MetaClient, MetaOptions};
 pub use errors::rule;
 pub use signature::{sign, verify_signature};
+pub use webhook::parse;
