@@ -61,12 +61,13 @@ mod tests {
         let [old, new] = ["old", "new"].map(SecretString::from);
         let header = sign(&new, b"{}");
         assert!(verify_signature(&[old.clone(), new.clone()], b"{}", &header));
-        assert!(verify_signature(&[new.clone()], b"{}", &header.replace("sha256=", " sha256=")));
         assert!(!verify_signature(&[old], b"{}", &header));
         assert!(!verify_signature(&[], b"{}", &header));
-        assert!(!verify_signature(&[new.clone()], b"{ }", &header));
+        let current = [new];
+        assert!(verify_signature(&current, b"{}", &format!(" {header} ")));
+        assert!(!verify_signature(&current, b"{ }", &header));
         for bad in ["", "sha256=", "sha256=00", "sha1=00", &header[7..], &format!("{header}00")] {
-            assert!(!verify_signature(&[new.clone()], b"{}", bad), "{bad}");
+            assert!(!verify_signature(&current, b"{}", bad), "{bad}");
         }
     }
 }

@@ -5,10 +5,10 @@
 //! Shapes follow Meta's webhook reference of 2026: phone numbers may be missing, timestamps are texts or numbers,
 //! statuses come in any order.
 
-use chrono::{DateTime, Datelike, Utc};
 use serde_json::Value;
 
 use super::answer;
+use super::fields::{take_list, text, time, who};
 use crate::webhooks::change::{
     BadWebhook, Change, InboundChange, Marketing, OtherChange, Parsed, PreferenceChange, StatusChange,
     StatusKind,
@@ -248,62 +248,22 @@ fn said_once(message: &Value) -> (Option<String>, Option<String>) {
     }
 }
 
-/// Phone and user id, each only if it looks like one. User ids have been seen in the place of phone numbers.
-fn who(phone: Option<String>, user: Option<String>) -> (Option<String>, Option<String>) {
-    let bsuid = user.as_deref().and_then(as_bsuid).or_else(|| phone.as_deref().and_then(as_bsuid));
-    (phone.as_deref().and_then(as_phone), bsuid)
-}
-
-/// `16505551234` → `+16505551234`. At most 15 digits (E.164).
-fn as_phone(id: &str) -> Option<String> {
-    let digits = id.strip_prefix('+').unwrap_or(id);
-    let valid = (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    valid.then(|| format!("+{digits}"))
-}
-
-/// `US.1349…`: a country, a dot, letters and digits; the ids of business groups have `ENT.` between (Meta:
-/// "Business-scoped user IDs").
-fn as_bsuid(id: &str) -> Option<String> {
-    let (country, rest) = id.split_once('.')?;
-    let rest = rest.strip_prefix("ENT.").unwrap_or(rest);
-    let valid = (2..=4).contains(&country.len())
-        && country.bytes().all(|b| b.is_ascii_alphabetic())
-        && (1..=128).contains(&rest.len())
-        && rest.bytes().all(|b| b.is_ascii_alphanumeric());
-    valid.then(|| id.to_owned())
-}
-
-/// Seconds since 1970, as text (messages, statuses) or number (preferences). Anything outside this century's first
-/// half is garbage rather than time.
-fn time(from: &Value, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
-    let given = from.get("timestamp")?;
-    let seconds = given.as_i64().or_else(|| given.as_str()?.trim().parse().ok());
-    let time = seconds
-        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        .filter(|time| (2001..=2050).contains(&time.year()));
-    if time.is_none() {
-        notes.push("unreadable timestamp".into());
-    }
-    time
-}
-
 /// The word for what happened in a change we have no type for.
 fn happened(value: &Value) -> String {
-    ["event", "decision", "new_quality_score", "new_category", "status", "type"]
-        .into_iter()
-        .find_map(|key| text(value, key))
-        .unwrap_or_default()
-}
-
-fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-fn take_list(value: &mut Value, key: &str) -> Vec<Value> {
-    match value.get_mut(key).map(Value::take) {
-        Some(Value::Array(list)) => list,
-        _ => Vec::new(),
-    }
+    const PLACES: [&str; 9] = [
+        "/event",
+        "/decision",
+        "/new_quality_score",
+        "/new_category",
+        "/status",
+        "/type",
+        "/alert_info/alert_type",
+        "/groups/0/type",
+        "/calls/0/event",
+    ];
+    let word =
+        |place: &str| value.pointer(place)?.as_str().filter(|word| !word.is_empty()).map(str::to_owned);
+    PLACES.into_iter().find_map(word).unwrap_or_default()
 }
 
 #[cfg(test)]
