@@ -6,4 +6,5 @@
 pub mod providers;
 pub mod queue;
 pub mod senders;
+pub mod templates;
 pub mod webhooks;

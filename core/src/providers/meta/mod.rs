@@ -11,6 +11,8 @@ mod numbers;
 mod payload;
 pub mod signature;
 #[cfg(test)]
+mod template_tests;
+#[cfg(test)]
 mod testing;
 pub mod webhook;
 
