@@ -5,9 +5,11 @@
 
 pub mod components;
 mod placeholders;
+pub mod render;
 pub mod validate;
 pub mod wire;
 
 pub use components::{Button, Category, Header, ParameterFormat, TemplateModel};
+pub use render::{RenderError, Rendered, render};
 pub use validate::{Problem, validate};
 pub use wire::UnsupportedTemplate;
