@@ -79,20 +79,32 @@ run() {
   return $rc
 }
 
-# Leaves out what nobody reads: the list of crates (a line now and then shows that it goes on), binaries
-# without tests, empty lines.
+# Leaves out what nobody reads: the list of crates (a line now and then shows that it goes on), test programs
+# without tests, empty lines. Not in awk, because Debian's waits for a full buffer before it prints a line.
 readable() {
-  awk '
-    /^ *(Compiling|Checking|Downloaded|Downloading|Updating|Locking|Adding|Blocking|Fresh|Executable) / {
-      if (++crates % 50 == 0) { print "   … " crates " crates"; fflush() }
-      next
-    }
-    /^running 0 tests$/ { empty = 1; next }
-    /^ *(Running|Doc-tests) / { held = $0; empty = 0; next }
-    /^test result:/ && empty { empty = 0; held = ""; next }
-    /^$/ { next }
-    { if (held != "") { print held; held = "" } print; fflush() }
-  '
+  local line word crates=0 held='' empty=''
+  while IFS= read -r line; do
+    read -r word _ <<<"$line"
+    case $word in
+    '') ;;
+    Compiling | Checking | Downloaded | Downloading | Updating | Locking | Adding | Blocking | Executable)
+      crates=$((crates + 1))
+      [ $((crates % 50)) != 0 ] || echo "   … $crates crates"
+      ;;
+    Running | Doc-tests) held=$line empty='' ;;
+    *)
+      if [ "$line" = "running 0 tests" ]; then
+        empty=yes
+      elif [ -n "$empty" ] && [ "${line#test result:}" != "$line" ]; then
+        empty='' held=''
+      else
+        [ -z "$held" ] || printf '%s\n' "$held"
+        held=''
+        printf '%s\n' "$line"
+      fi
+      ;;
+    esac
+  done
 }
 
 # A step that is no test counts as one.
