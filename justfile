@@ -1,0 +1,46 @@
+# Every command of this repository. `./dev` runs them: `./dev test`, `./dev demo --recipients 2000` …
+
+set positional-arguments := true
+
+[private]
+default:
+    @{{ just_executable() }} --justfile '{{ justfile() }}' --list --unsorted
+
+# Build and start the demo: nothing else needed (try --recipients 2000, --port 9000, --exit-when-done)
+[no-exit-message]
+demo *args:
+    @scripts/demo.sh "$@"
+
+# Install what is missing, start private servers, check and test everything; with NAME: only those integration tests
+[no-exit-message]
+test *name:
+    @scripts/test.sh "$@"
+
+# Check the formatting and run clippy; a warning is an error
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Format all Rust code
+fmt:
+    cargo fmt --all
+
+# Write openapi.yaml from the code (a test fails when the committed file differs)
+[no-exit-message]
+openapi:
+    @scripts/openapi.sh
+
+# Change the database of DATABASE_URL (or the default one): up, down or status
+[no-exit-message]
+migrate *args='up':
+    @cargo run --package bellbird --quiet -- migrate "$@"
+
+# Check licences, banned crates, sources and, where it can be reached, the advisory database
+[no-exit-message]
+audit:
+    @scripts/audit.sh
+
+# Start a throw-away PostgreSQL and Redis and print their URLs; with a COMMAND: run it with them, then stop
+[no-exit-message]
+services *command:
+    @scripts/services.sh "$@"

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Checks our dependencies against deny.toml with cargo-deny: licences, banned crates, sources, and known
+# vulnerabilities where the advisory database can be reached.
+#
+# --advisories-warn: a new advisory is printed but is no failure. `./dev test` uses it, because a commit that
+# passed yesterday should pass today; `./dev audit` is strict.
+#
+# Exit code 75: cargo-deny is not here and could not be installed, so nothing was checked.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+tools="${CARGO_TARGET_DIR:-$PWD/target}/tools"
+strict=yes
+[ "${1:-}" != --advisories-warn ] || strict=
+
+PATH="$tools/bin:$PATH"
+if ! cargo deny --version >/dev/null 2>&1; then
+  echo "cargo-deny is not on this machine: building it once into $tools (takes two or three minutes) …"
+  if ! cargo install cargo-deny --version 0.20.2 --locked --quiet --root "$tools" </dev/null; then
+    echo "cargo-deny could not be installed (the reason stands above); nothing was audited."
+    exit 75
+  fi
+fi
+
+rc=0
+cargo deny --locked --log-level error check --show-stats licenses bans sources || rc=1
+
+if ! said=$(cargo deny --locked --log-level error fetch db 2>&1 </dev/null); then
+  echo "advisories not checked: the advisory database cannot be reached from here ($(grep -m 1 '^fatal' <<<"$said" || tail -n 1 <<<"$said"))"
+elif ! cargo deny --locked --log-level error check --disable-fetch advisories; then
+  if [ -n "$strict" ]; then
+    rc=1
+  else
+    echo "There are new advisories (above). They do not fail the tests; \`./dev audit\` is strict about them."
+  fi
+fi
+exit $rc
