@@ -1,7 +1,7 @@
 //! Many rows in one statement, written once for both databases.
 //!
 //! A hundred rows in one `UPDATE … FROM` cost about what one row costs alone, so everything on the hot path goes
-//! through here: `unnest` of arrays on Postgres, `json_each` on SQLite, under one alias and the same column names.
+//! through here: `json_to_recordset` on Postgres, `json_each` on SQLite, under one alias and the same column names.
 
 use sea_orm::{DbBackend, Statement, Value};
 use serde_json::Value as Json;
@@ -94,49 +94,45 @@ impl Rows {
 
     /// Makes a statement of `sql`, in which `{rows}` stands for this table under the alias `v`, and `$1`, `$2`, … for
     /// `params`.
-    pub fn statement(&self, backend: DbBackend, sql: &str, params: impl IntoIterator<Item = Value>) -> Statement {
+    pub fn statement(
+        &self,
+        backend: DbBackend,
+        sql: &str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Statement {
         let mut values: Vec<Value> = params.into_iter().collect();
         let source = match backend {
-            DbBackend::Postgres => self.unnest(&mut values),
+            DbBackend::Postgres => self.json_to_recordset(&mut values),
             _ => self.json_each(&mut values),
         };
         Statement::from_sql_and_values(backend, sql.replace("{rows}", &source), values)
     }
 
-    fn unnest(&self, values: &mut Vec<Value>) -> String {
-        let mut arrays = Vec::new();
-        for (at, (_, kind)) in self.columns.iter().enumerate() {
-            let column = self.rows.iter().map(|row| &row[at]);
-            values.push(match kind {
-                Kind::Text => column.map(text).collect::<Vec<Option<String>>>().into(),
-                Kind::Int => column.map(int).collect::<Vec<Option<i64>>>().into(),
-            });
-            let sql_type = if *kind == Kind::Text { "text" } else { "bigint" };
-            arrays.push(format!("${}::{sql_type}[]", values.len()));
-        }
-        let names: Vec<_> = self.columns.iter().map(|(name, _)| *name).collect();
-        format!("unnest({}) AS v({})", arrays.join(", "), names.join(", "))
+    /// One JSON parameter: the driver's arrays cannot hold NULLs, and one parameter is one plan for every size.
+    fn json_to_recordset(&self, values: &mut Vec<Value>) -> String {
+        let object = |row: &Vec<Cell>| -> Json {
+            let pairs =
+                self.columns.iter().zip(row).map(|((name, _), cell)| ((*name).to_string(), json(cell)));
+            Json::Object(pairs.collect())
+        };
+        let rows: Vec<Json> = self.rows.iter().map(object).collect();
+        values.push(Json::from(rows).to_string().into());
+        let columns = self
+            .columns
+            .iter()
+            .map(|(name, kind)| format!("{name} {}", if *kind == Kind::Text { "text" } else { "bigint" }));
+        let columns: Vec<_> = columns.collect();
+        format!("json_to_recordset(CAST(${} AS json)) AS v({})", values.len(), columns.join(", "))
     }
 
     fn json_each(&self, values: &mut Vec<Value>) -> String {
         let rows: Vec<Json> = self.rows.iter().map(|row| row.iter().map(json).collect()).collect();
         values.push(Json::from(rows).to_string().into());
-        let columns = self.columns.iter().enumerate().map(|(at, (name, _))| format!("value->>{at} AS {name}"));
+        let columns =
+            self.columns.iter().enumerate().map(|(at, (name, _))| format!("value->>{at} AS {name}"));
         let columns: Vec<_> = columns.collect();
         format!("(SELECT {} FROM json_each(${})) AS v", columns.join(", "), values.len())
     }
-}
-
-fn text(cell: &Cell) -> Option<String> {
-    match cell {
-        Cell::Text(text) => Some(text.clone()),
-        Cell::Int(n) => Some(n.to_string()),
-        Cell::Null => None,
-    }
-}
-
-fn int(cell: &Cell) -> Option<i64> {
-    if let Cell::Int(n) = cell { Some(*n) } else { None }
 }
 
 fn json(cell: &Cell) -> Json {

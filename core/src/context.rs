@@ -114,11 +114,12 @@ impl Tx {
         self.inner.commit().await?;
         let pushes = self.pushes.into_inner().unwrap_or_else(PoisonError::into_inner);
         for lane in LaneName::ALL {
-            let tasks: Vec<_> = pushes.iter().filter(|(l, _)| l == lane).map(|(_, task)| task.clone()).collect();
+            let tasks: Vec<_> =
+                pushes.iter().filter(|(l, _)| *l == lane).map(|(_, task)| task.clone()).collect();
             if tasks.is_empty() {
                 continue;
             }
-            if let Err(error) = self.queues.push(*lane, tasks).await {
+            if let Err(error) = self.queues.push(lane, tasks).await {
                 tracing::warn!(lane = lane.as_str(), %error, "push after commit failed; the relay will push again");
             }
         }

@@ -8,8 +8,8 @@ use crate::config::DatabaseConfig;
 use crate::error::{Error, Result};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    SqlxSqliteConnector, Statement, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, SqlxSqliteConnector, Statement, TransactionTrait,
 };
 use std::time::Duration;
 
@@ -38,7 +38,8 @@ impl Db {
             .connect_timeout(Duration::from_secs(5))
             .sqlx_logging(false);
         let db = Database::connect(options).await.map_err(|e| ConnectError::Away(e.to_string()))?;
-        let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, "SHOW synchronous_commit")).await;
+        let row =
+            db.query_one_raw(Statement::from_string(DbBackend::Postgres, "SHOW synchronous_commit")).await;
         let setting: Option<String> =
             row.map_err(|e| ConnectError::Away(e.to_string()))?.and_then(|row| row.try_get_by_index(0).ok());
         if setting.as_deref() == Some("off") {
@@ -59,7 +60,11 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(200);
-        let one = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+        let one = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None);
         let write = one.connect_with(file.clone()).await.map_err(|e| away(&e))?;
         let few = SqlitePoolOptions::new().max_connections(4);
         let read = few.connect_with(file.pragma("query_only", "on")).await.map_err(|e| away(&e))?;
@@ -114,7 +119,9 @@ pub enum ConnectError {
     )]
     Unsafe,
     /// Another process works on this file.
-    #[error("{0} is in use by another bellbird process; stop it, or use Postgres and Redis for several processes")]
+    #[error(
+        "{0} is in use by another bellbird process; stop it, or use Postgres and Redis for several processes"
+    )]
     InUse(String),
 }
 

@@ -113,7 +113,9 @@ fn transient(error: &sea_orm::SqlxError) -> bool {
         Sqlx::WorkerCrashed => true,
         Sqlx::Database(e) => e.code().is_some_and(|code| {
             // SQLSTATE classes: 08 connection, 40 rollback, 53 resources, 57P0x shutdown; SQLite's busy and locked
-            ["08", "40", "53", "57P0"].iter().any(|class| code.starts_with(class)) || code == "5" || code == "6"
+            ["08", "40", "53", "57P0"].iter().any(|class| code.starts_with(class))
+                || code == "5"
+                || code == "6"
         }),
         _ => false,
     }

@@ -59,7 +59,10 @@ pub async fn reserve(ctx: &Ctx, key: &str, fingerprint: &str) -> Result<Reserved
 }
 
 fn in_flight() -> Error {
-    Error::conflict("idempotency_in_flight", "a request with this key is being worked on; ask again in a moment")
+    Error::conflict(
+        "idempotency_in_flight",
+        "a request with this key is being worked on; ask again in a moment",
+    )
 }
 
 /// Stores the answer, in the transaction of the write it guards.

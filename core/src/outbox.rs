@@ -6,7 +6,9 @@ use crate::context::{Services, Tx};
 use crate::error::{Error, Result};
 use crate::ids::OutboxId;
 use crate::queue::{Due, LaneName, NewTask};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Rows of `outbox`.
@@ -91,11 +93,12 @@ pub async fn relay(services: &Services, stale: Timestamp) -> Result<usize> {
             .map(|row| NewTask { id: row.id.to_string(), body: row.body.clone(), due: Due::Now })
             .collect();
         if !tasks.is_empty() {
-            services.queues.push(*lane, tasks).await.map_err(unavailable)?;
+            services.queues.push(lane, tasks).await.map_err(unavailable)?;
         }
     }
     for row in &rows {
-        let touched = entity::ActiveModel { id: Set(row.id), pushed_at: Set(services.now()), ..Default::default() };
+        let touched =
+            entity::ActiveModel { id: Set(row.id), pushed_at: Set(services.now()), ..Default::default() };
         // gone meanwhile is fine: it is done
         let _ = touched.update(services.db.write()).await;
     }

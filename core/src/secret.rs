@@ -26,9 +26,9 @@ impl Cipher {
     pub fn new(key: &SecretString) -> Result<Self, String> {
         let text = key.expose_secret().trim();
         let bytes = hex::decode(text).ok().or_else(|| STANDARD.decode(text).ok()).unwrap_or_default();
-        XChaCha20Poly1305::new_from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| "must be 32 random bytes as base64; make one with `openssl rand -base64 32`".to_string())
+        XChaCha20Poly1305::new_from_slice(&bytes).map(Self).map_err(|_| {
+            "must be 32 random bytes as base64; make one with `openssl rand -base64 32`".to_string()
+        })
     }
 
     /// A new random key, as base64.
@@ -50,7 +50,9 @@ impl Cipher {
     /// Decrypts what [`Cipher::seal`] made for the same place; fails when the key is another one.
     pub fn open(&self, place: &str, sealed: &str) -> Result<SecretString> {
         let failed = || {
-            Error::internal(format!("cannot decrypt {place}: is BELLBIRD_SECRET_KEY the key it was written with?"))
+            Error::internal(format!(
+                "cannot decrypt {place}: is BELLBIRD_SECRET_KEY the key it was written with?"
+            ))
         };
         let bytes = sealed.strip_prefix(VERSION).and_then(|s| s.strip_prefix('.'));
         let bytes = bytes.and_then(|s| STANDARD.decode(s).ok()).ok_or_else(failed)?;
@@ -86,7 +88,9 @@ mod tests {
         assert!(!sealed.contains("EAAG"));
         assert_eq!(cipher.open("senders.access_token:1", &sealed).unwrap().expose_secret(), "EAAG…");
         assert!(cipher.open("senders.access_token:2", &sealed).is_err());
-        assert!(Cipher::new(&Cipher::generate_key()).unwrap().open("senders.access_token:1", &sealed).is_err());
+        assert!(
+            Cipher::new(&Cipher::generate_key()).unwrap().open("senders.access_token:1", &sealed).is_err()
+        );
         assert!(cipher.open("senders.access_token:1", "v1.AAAA").is_err());
     }
 

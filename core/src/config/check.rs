@@ -11,7 +11,10 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
         return bad("database.url (DATABASE_URL)", "must begin with postgres:// or sqlite:".into());
     }
     if postgres && redis.is_empty() {
-        return bad("redis.url (REDIS_URL)", "Postgres needs a Redis beside it; set it to redis://host:6379".into());
+        return bad(
+            "redis.url (REDIS_URL)",
+            "Postgres needs a Redis beside it; set it to redis://host:6379".into(),
+        );
     }
     if !postgres && !redis.is_empty() {
         return bad(
@@ -22,15 +25,20 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
     if !redis.is_empty() && !["redis://", "rediss://"].iter().any(|scheme| redis.starts_with(scheme)) {
         return bad("redis.url (REDIS_URL)", "must begin with redis:// or rediss://".into());
     }
-    for (key, url) in
-        [("meta.graph_url (BELLBIRD_GRAPH_URL)", &config.meta.graph_url), ("http.public_url", &config.http.public_url)]
-    {
+    for (key, url) in [
+        ("meta.graph_url (BELLBIRD_GRAPH_URL)", &config.meta.graph_url),
+        ("http.public_url", &config.http.public_url),
+    ] {
         if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
             return bad(key, "must begin with https:// (or http:// for a sandbox)".into());
         }
     }
     if let Err(problem) = Cipher::new(&config.secrets.key) {
-        let problem = if config.secrets.key.expose_secret().is_empty() { format!("is missing: {problem}") } else { problem };
+        let problem = if config.secrets.key.expose_secret().is_empty() {
+            format!("is missing: {problem}")
+        } else {
+            problem
+        };
         return bad("secrets.key (BELLBIRD_SECRET_KEY)", problem);
     }
     let handler = u64::try_from(WorkerConfig::handler_timeout(&config.queue).as_millis()).unwrap_or(u64::MAX);
@@ -47,7 +55,10 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
         return bad("sending.claim_expires_ms", "must be at least queue.lease_ms".into());
     }
     if (1..24).contains(&config.sending.marketing_limit_wait_hours) {
-        return bad("sending.marketing_limit_wait_hours", "must be 0 (no retry) or at least 24: Meta blocks earlier retries".into());
+        return bad(
+            "sending.marketing_limit_wait_hours",
+            "must be 0 (no retry) or at least 24: Meta blocks earlier retries".into(),
+        );
     }
     for (key, n) in [
         ("worker.bulk_concurrency", config.worker.bulk_concurrency),
@@ -77,7 +88,9 @@ mod tests {
 
     #[test]
     fn the_defaults_and_the_environment_make_a_config() {
-        let config = load(&[("BELLBIRD__WORKER__BULK_CONCURRENCY", "7"), ("BELLBIRD_HTTP_ADDR", "127.0.0.1:0")]).unwrap();
+        let config =
+            load(&[("BELLBIRD__WORKER__BULK_CONCURRENCY", "7"), ("BELLBIRD_HTTP_ADDR", "127.0.0.1:0")])
+                .unwrap();
         assert_eq!(config.worker.bulk_concurrency, 7);
         assert_eq!(config.http.addr.port(), 0);
     }

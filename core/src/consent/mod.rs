@@ -19,11 +19,39 @@ words! {
     }
 }
 
+words! {
+    /// Why a message is sent; decides which rules hold.
+    pub enum Purpose {
+        /// Needs the person's consent.
+        Marketing = "marketing",
+        /// About something the person did: an order, an appointment.
+        Utility = "utility",
+        /// A one-time code.
+        Authentication = "authentication",
+        /// A reply inside the open 24-hour window.
+        Service = "service",
+    }
+}
+
 /// True for a message that means "stop", in the words people use: the whole text, not a word inside a sentence.
 pub fn means_stop(text: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "stop", "stop all", "stopall", "unsubscribe", "opt out", "optout", "opt-out", "stop promotions", "remove me",
-        "baja", "parar", "sair", "arrêt", "abmelden", "stopp", "बंद",
+        "stop",
+        "stop all",
+        "stopall",
+        "unsubscribe",
+        "opt out",
+        "optout",
+        "opt-out",
+        "stop promotions",
+        "remove me",
+        "baja",
+        "parar",
+        "sair",
+        "arrêt",
+        "abmelden",
+        "stopp",
+        "बंद",
     ];
     let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
     WORDS.contains(&text.as_str())

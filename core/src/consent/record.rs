@@ -67,7 +67,8 @@ pub async fn record(tx: &Tx, organization: OrganizationId, said: &[Said]) -> Res
         [organization.into(), tx.now().into()],
     );
     let changed = tx.conn().query_all_raw(update).await?;
-    let changed: HashSet<CustomerId> = changed.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
+    let changed: HashSet<CustomerId> =
+        changed.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
     let mut news = Rows::new(COLUMNS);
     said.iter().filter(|s| changed.contains(&s.customer)).for_each(|s| news.push(row(s)));
     if !news.is_empty() {

@@ -55,7 +55,8 @@ impl Upsert {
 pub fn parse_tag(field: &str, tag: &str) -> Result<String, Problem> {
     let tag = tag.trim();
     let fits = (1..=64).contains(&tag.chars().count()) && !tag.contains(|c: char| c.is_control());
-    fits.then(|| tag.to_string()).ok_or_else(|| Problem::new(field, "invalid_tag", "a tag has 1 to 64 characters"))
+    fits.then(|| tag.to_string())
+        .ok_or_else(|| Problem::new(field, "invalid_tag", "a tag has 1 to 64 characters"))
 }
 
 /// Checks that attributes are flat: strings, numbers, booleans, and null to remove a key.
@@ -64,11 +65,23 @@ pub fn check_attributes(field: &str, attributes: &Map<String, Value>) -> Result<
     for (key, value) in attributes {
         let field = format!("{field}.{key}");
         if key.is_empty() || key.len() > 64 {
-            problems.push(Problem::new(&field, "invalid_attribute", "an attribute's name has 1 to 64 characters"));
+            problems.push(Problem::new(
+                &field,
+                "invalid_attribute",
+                "an attribute's name has 1 to 64 characters",
+            ));
         } else if value.is_array() || value.is_object() {
-            problems.push(Problem::new(&field, "invalid_attribute", "an attribute is a text, a number or true/false"));
+            problems.push(Problem::new(
+                &field,
+                "invalid_attribute",
+                "an attribute is a text, a number or true/false",
+            ));
         } else if value.as_str().is_some_and(|text| text.len() > 2_000) {
-            problems.push(Problem::new(&field, "invalid_attribute", "an attribute has at most 2,000 characters"));
+            problems.push(Problem::new(
+                &field,
+                "invalid_attribute",
+                "an attribute has at most 2,000 characters",
+            ));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -123,7 +136,9 @@ async fn upsert_rows(
         ]);
     }
     let (cast, merge) = match tx.backend() {
-        DbBackend::Postgres => ("v.attributes::jsonb", "jsonb_strip_nulls(customers.attributes || excluded.attributes)"),
+        DbBackend::Postgres => {
+            ("v.attributes::jsonb", "jsonb_strip_nulls(customers.attributes || excluded.attributes)")
+        }
         _ => ("v.attributes", "json_patch(customers.attributes, excluded.attributes)"),
     };
     let sql = format!(
@@ -137,7 +152,10 @@ async fn upsert_rows(
     );
     let statement = rows.statement(tx.backend(), &sql, [organization.into(), tx.now().into()]);
     let found = tx.conn().query_all_raw(statement).await?;
-    Ok(found.iter().map(|row| Ok((row.try_get("", "phone")?, row.try_get("", "id")?))).collect::<Result<_, sea_orm::DbErr>>()?)
+    Ok(found
+        .iter()
+        .map(|row| Ok((row.try_get("", "phone")?, row.try_get("", "id")?)))
+        .collect::<Result<_, sea_orm::DbErr>>()?)
 }
 
 async fn write_tags(
@@ -174,7 +192,12 @@ pub async fn upsert(tx: &Tx, organization: OrganizationId, person: Upsert) -> Re
 }
 
 /// Takes tags off a customer.
-pub async fn remove_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tags: &[String]) -> Result<()> {
+pub async fn remove_tags(
+    tx: &Tx,
+    organization: OrganizationId,
+    id: CustomerId,
+    tags: &[String],
+) -> Result<()> {
     use super::tag_entity::{Column, Entity};
     Entity::delete_many()
         .filter(Column::OrganizationId.eq(organization))

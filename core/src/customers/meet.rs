@@ -68,7 +68,10 @@ pub async fn meet(
     };
     // another worker may meet the same person at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
-    Entity::insert(stranger.into_active_model()).on_conflict(nothing).exec_without_returning(tx.conn()).await?;
+    Entity::insert(stranger.into_active_model())
+        .on_conflict(nothing)
+        .exec_without_returning(tx.conn())
+        .await?;
     Ok(find(tx, organization, who).await?.map(|known| known.id))
 }
 

@@ -8,7 +8,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::CustomerId;
 use crate::page::{Page, PageRequest};
-use sea_orm::sea_query::{Expr, Func, Query, extension::postgres::PgExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Query, extension::postgres::PgExpr};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
@@ -72,7 +72,7 @@ fn matches(ctx: &Ctx, text: &str) -> Condition {
     let name = match ctx.db.backend() {
         DbBackend::Postgres => Expr::col(Column::Name).ilike(&like),
         _ => Expr::expr(Func::lower(Expr::col(Column::Name)))
-            .like(sea_orm::sea_query::LikeExpr::new(like.to_lowercase()).escape('\\')),
+            .like(LikeExpr::new(like.to_lowercase()).escape('\\')),
     };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let phone = (digits.len() >= 3).then(|| Column::Phone.contains(&digits));

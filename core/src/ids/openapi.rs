@@ -5,7 +5,9 @@ macro_rules! schema {
     ($name:ident, $prefix:literal) => {
         const _: () = {
             use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
-            use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
+            use poem_openapi::types::{
+                ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
+            };
             use std::borrow::Cow;
 
             impl Type for $name {
@@ -21,7 +23,8 @@ macro_rules! schema {
                 fn register(registry: &mut Registry) {
                     registry.create_schema::<Self, _>(stringify!($name).to_string(), |_| {
                         let mut schema = MetaSchema::new("string");
-                        schema.pattern = Some(concat!("^", $prefix, "[0-7][0-9a-hjkmnp-tv-z]{25}$").to_string());
+                        schema.pattern =
+                            Some(concat!("^", $prefix, "[0-7][0-9a-hjkmnp-tv-z]{25}$").to_string());
                         schema.example = Some(concat!($prefix, "01kawz1m4cf0tr2v6x8yab3c5d").into());
                         schema
                     });

@@ -24,9 +24,14 @@ const CONSENT: &str = "(messages.purpose <> 'marketing' OR EXISTS (SELECT 1 FROM
 const OPEN_WINDOW: &str = "(messages.kind <> 'text' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.last_inbound_at > $2))";
 /// Sender and campaign are running.
-const RUNNING: &str = "(EXISTS (SELECT 1 FROM senders WHERE senders.id = messages.sender_id AND senders.status = 'active')
+const RUNNING: &str =
+    "(EXISTS (SELECT 1 FROM senders WHERE senders.id = messages.sender_id AND senders.status = 'active')
     AND (messages.campaign_id IS NULL OR EXISTS (SELECT 1 FROM campaigns
         WHERE campaigns.id = messages.campaign_id AND campaigns.status IN ('running', 'settling'))))";
+
+/// The campaign was cancelled.
+const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
+    WHERE campaigns.id = messages.campaign_id AND campaigns.status = 'cancelled')";
 
 /// Claims those of `ids` that may be sent now, and returns them with their new attempt number. The others go back to
 /// where they belong; ids that are not queued any more are left alone.
@@ -126,7 +131,8 @@ async fn put_back(
         services.db.backend(),
         &format!(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
-                status = CASE WHEN NOT {CONSENT} THEN 'skipped' WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
+                status = CASE WHEN {CANCELLED} THEN 'cancelled' WHEN NOT {CONSENT} THEN 'skipped'
+                    WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
                 reason = CASE WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
                     ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'

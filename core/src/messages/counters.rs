@@ -37,8 +37,7 @@ impl Deltas {
 
     /// Writes everything to this process's shard.
     pub async fn write(&self, conn: &impl ConnectionTrait, shard: i32) -> Result<()> {
-        let mut rows =
-            Rows::new(&[("campaign_id", Kind::Text), ("status", Kind::Text), ("n", Kind::Int)]);
+        let mut rows = Rows::new(&[("campaign_id", Kind::Text), ("status", Kind::Text), ("n", Kind::Int)]);
         for ((campaign, word), n) in self.0.iter().filter(|(_, n)| **n != 0) {
             rows.push(vec![campaign.to_string().into(), (*word).into(), (*n).into()]);
         }

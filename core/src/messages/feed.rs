@@ -42,7 +42,11 @@ pub async fn feed(
 ) -> Result<usize> {
     let (backend, now) = (services.db.backend(), services.now());
     let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
-    let which = if campaign.is_some() { "campaign_id = $4" } else { "campaign_id IS NULL AND CAST($4 AS TEXT) IS NULL" };
+    let which = if campaign.is_some() {
+        "campaign_id = $4"
+    } else {
+        "campaign_id IS NULL AND CAST($4 AS TEXT) IS NULL"
+    };
     let update = Statement::from_sql_and_values(
         backend,
         format!(
@@ -55,7 +59,13 @@ pub async fn feed(
              AND status = 'pending'
              RETURNING id, lane, attempt"
         ),
-        [now.plus(QUEUED_FOR).into(), now.into(), sender.into(), campaign.map(|c| c.to_string()).into(), limit.into()],
+        [
+            now.plus(QUEUED_FOR).into(),
+            now.into(),
+            sender.into(),
+            campaign.map(|c| c.to_string()).into(),
+            limit.into(),
+        ],
     );
     let tx = services.begin().await?;
     let fed = Fed::find_by_statement(update).all(tx.conn()).await?;
@@ -68,7 +78,8 @@ pub async fn feed(
     deltas.many(campaign, MessageStatus::Pending, MessageStatus::Queued, moved);
     deltas.write(tx.conn(), services.shard).await?;
     tx.commit().await?;
-    let mut lanes: [(LaneName, Vec<NewTask>); 2] = [(LaneName::Interactive, vec![]), (LaneName::Bulk, vec![])];
+    let mut lanes: [(LaneName, Vec<NewTask>); 2] =
+        [(LaneName::Interactive, vec![]), (LaneName::Bulk, vec![])];
     for row in &fed {
         let task = jobs::task(SendMessage { message: row.id, sender, campaign }, row.attempt)?;
         let lane = &mut lanes[usize::from(jobs::lane(&row.lane) == LaneName::Bulk)];
@@ -93,7 +104,8 @@ struct Moved {
 pub async fn bring_back(services: &Services) -> Result<i64> {
     let (backend, now) = (services.db.backend(), services.now());
     let mut total = 0;
-    for (from, column) in [(MessageStatus::Queued, "queued_until"), (MessageStatus::Held, "next_attempt_at")] {
+    for (from, column) in [(MessageStatus::Queued, "queued_until"), (MessageStatus::Held, "next_attempt_at")]
+    {
         let tx = services.db.begin().await?;
         let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
         let update = Statement::from_sql_and_values(

@@ -218,9 +218,9 @@ async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String, (MessageI
         [],
     );
     let found = tx.conn().query_all_raw(select).await?;
-    let found = found.iter().map(|row| {
-        Ok((row.try_get_by_index(0)?, (row.try_get_by_index(1)?, row.try_get_by_index(2)?)))
-    });
+    let found = found
+        .iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, (row.try_get_by_index(1)?, row.try_get_by_index(2)?))));
     Ok(found.collect::<Result<_, sea_orm::DbErr>>()?)
 }
 
@@ -376,7 +376,14 @@ mod tests {
     fn a_mark_survives_its_text_and_foreign_marks_are_ignored() {
         let message = MessageId::new(&SystemClock);
         assert_eq!(parse_opaque(&opaque(message, 3)), Some((message, 3)));
-        for foreign in ["", "order-17", "msg_x:1", &format!("{message}"), &format!("{message}:0"), &format!("{message}:x")] {
+        for foreign in [
+            "",
+            "order-17",
+            "msg_x:1",
+            &format!("{message}"),
+            &format!("{message}:0"),
+            &format!("{message}:x"),
+        ] {
             assert_eq!(parse_opaque(foreign), None, "{foreign}");
         }
     }

@@ -20,6 +20,7 @@ pub mod send;
 pub mod state;
 pub mod unknown;
 
+pub use crate::consent::Purpose;
 pub use entity::{Entity, Model as Message};
 pub use state::MessageStatus;
 
@@ -32,19 +33,5 @@ words! {
         Out = "out",
         /// From a customer to the organization.
         In = "in",
-    }
-}
-
-words! {
-    /// Why a message is sent; decides which rules hold.
-    pub enum Purpose {
-        /// Needs the person's consent.
-        Marketing = "marketing",
-        /// About something the person did: an order, an appointment.
-        Utility = "utility",
-        /// A one-time code.
-        Authentication = "authentication",
-        /// A reply inside the open 24-hour window.
-        Service = "service",
     }
 }

@@ -188,12 +188,16 @@ impl Standing {
     }
 
     fn has_facts(&self) -> bool {
-        [self.accepted_at, self.sent_at, self.delivered_at, self.read_at, self.failed_at].iter().any(Option::is_some)
+        [self.accepted_at, self.sent_at, self.delivered_at, self.read_at, self.failed_at]
+            .iter()
+            .any(Option::is_some)
     }
 
     /// Computes the status from the facts. `verdict` is given when a new failure was just added.
     fn settle(&mut self, verdict: Option<&Verdict>) {
-        use MessageStatus::{Accepted, Delivered, Failed, Held, OptedOut, Pending, Queued, Read, Sending, Sent, Unknown};
+        use MessageStatus::{
+            Accepted, Delivered, Failed, Held, OptedOut, Pending, Queued, Read, Sending, Sent, Unknown,
+        };
         if self.read_at.is_some() || self.delivered_at.is_some() {
             self.status = if self.read_at.is_some() { Read } else { Delivered };
             (self.next_attempt_at, self.reason) = (None, None);

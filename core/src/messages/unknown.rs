@@ -55,7 +55,8 @@ pub async fn decide(services: &Services) -> Result<usize> {
         }
     }
     if !left.is_empty() {
-        let update = "UPDATE messages SET decided_at = $1, updated_at = $1 FROM {rows} WHERE messages.id = v.id";
+        let update =
+            "UPDATE messages SET decided_at = $1, updated_at = $1 FROM {rows} WHERE messages.id = v.id";
         tx.execute_raw(left.statement(backend, update, [now.into()])).await?;
     }
     if !again.is_empty() {

@@ -10,7 +10,11 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 pub async fn create(tx: &Tx, name: &str, country: Option<&str>) -> Result<Organization> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 {
-        return Err(Error::invalid("name", "invalid_name", "an organization has a name of 1 to 200 characters"));
+        return Err(Error::invalid(
+            "name",
+            "invalid_name",
+            "an organization has a name of 1 to 200 characters",
+        ));
     }
     let country = country.map(|c| c.trim().to_uppercase());
     if let Some(country) = &country
@@ -26,6 +30,8 @@ pub async fn create(tx: &Tx, name: &str, country: Option<&str>) -> Result<Organi
         unknown_transactional: UnknownPolicy::Resend,
         created_at: tx.now(),
     };
-    entity::Entity::insert(organization.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+    entity::Entity::insert(organization.clone().into_active_model())
+        .exec_without_returning(tx.conn())
+        .await?;
     Ok(organization)
 }

@@ -108,7 +108,8 @@ impl GovernorClock for Paced {
     }
 }
 
-type Pacer = RateLimiter<governor::state::NotKeyed, governor::state::InMemoryState, Paced, NoOpMiddleware<Duration>>;
+type Pacer =
+    RateLimiter<governor::state::NotKeyed, governor::state::InMemoryState, Paced, NoOpMiddleware<Duration>>;
 
 /// Hands out permits; cheap to clone.
 #[derive(Clone)]
@@ -128,7 +129,11 @@ impl Limiter {
     }
 
     /// Shared through Redis; keys begin with `prefix`.
-    pub async fn redis(url: &str, prefix: &str, clock: Arc<dyn Clock>) -> Result<Self, crate::queue::QueueError> {
+    pub async fn redis(
+        url: &str,
+        prefix: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, crate::queue::QueueError> {
         Ok(Self::new(Shared::Redis(redis::RedisGcra::connect(url, prefix).await?), clock))
     }
 
@@ -225,7 +230,8 @@ impl Limiter {
         let interval = Duration::from_micros(rate.interval_us.unsigned_abs());
         let burst = NonZeroU32::new(rate.within(SLICE)).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(interval).unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN));
-        let pacer = Arc::new(RateLimiter::direct_with_clock(quota.allow_burst(burst), Paced(self.0.clock.clone())));
+        let pacer =
+            Arc::new(RateLimiter::direct_with_clock(quota.allow_burst(burst), Paced(self.0.clock.clone())));
         pacers.insert(scope, (rate, pacer.clone()));
         pacer
     }

@@ -56,8 +56,8 @@ impl RedisGcra {
             .set_connection_timeout(Some(Duration::from_secs(2)))
             .set_response_timeout(Some(Duration::from_secs(5)))
             .set_number_of_retries(1);
-        let client = redis::Client::open(url).map_err(QueueError::from)?;
-        let connection = client.get_connection_manager_with_config(how).await.map_err(QueueError::from)?;
+        let client = redis::Client::open(url).map_err(away)?;
+        let connection = client.get_connection_manager_with_config(how).await.map_err(away)?;
         Ok(Self { connection, prefix: prefix.to_string() })
     }
 
@@ -68,13 +68,17 @@ impl RedisGcra {
     pub(super) async fn take(&self, scope: &str, rate: Rate, want: u32) -> Result<Lease, QueueError> {
         let mut call = TAKE.prepare_invoke();
         call.key(self.key(scope)).arg(rate.interval_us).arg(want).arg(TOLERANCE_US);
-        let (granted, wait_us) = call.invoke_async(&mut self.connection.clone()).await.map_err(QueueError::from)?;
+        let (granted, wait_us) = call.invoke_async(&mut self.connection.clone()).await.map_err(away)?;
         Ok(Lease { granted, wait_us })
     }
 
     pub(super) async fn rest(&self, scope: &str, rest_us: i64) -> Result<(), QueueError> {
         let mut call = REST.prepare_invoke();
         call.key(self.key(scope)).arg(rest_us).arg(TOLERANCE_US);
-        call.invoke_async(&mut self.connection.clone()).await.map_err(QueueError::from)
+        call.invoke_async(&mut self.connection.clone()).await.map_err(away)
     }
+}
+
+fn away(error: redis::RedisError) -> QueueError {
+    QueueError::Store { store: "redis", source: error.into() }
 }

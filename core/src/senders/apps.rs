@@ -23,7 +23,11 @@ pub struct NewApp {
 /// Adds an app. The answer holds the verify token in the clear, once.
 pub async fn add(tx: &Tx, ctx: &Ctx, new: NewApp) -> Result<(Model, SecretString)> {
     if new.secret.expose_secret().trim().is_empty() {
-        return Err(Error::invalid("app_secret", "missing_secret", "the app secret stands in Meta's app settings under Basic"));
+        return Err(Error::invalid(
+            "app_secret",
+            "missing_secret",
+            "the app secret stands in Meta's app settings under Basic",
+        ));
     }
     if new.name.trim().is_empty() {
         return Err(Error::invalid("name", "invalid_name", "give the app a name"));
@@ -88,7 +92,9 @@ pub async fn for_webhook(services: &Services, key: Option<&str>) -> Result<Optio
             verify_token: meta.verify_token.clone(),
         }));
     };
-    let Some(app) = Entity::find().filter(Column::Key.eq(key)).one(services.db.read()).await? else { return Ok(None) };
+    let Some(app) = Entity::find().filter(Column::Key.eq(key)).one(services.db.read()).await? else {
+        return Ok(None);
+    };
     Ok(Some(WebhookApp {
         id: Some(app.id),
         secret: services.cipher.open(&secret_place(app.id), &app.secret)?,

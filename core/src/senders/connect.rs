@@ -51,7 +51,9 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
     };
     ctx.provider.prove(&access).await.map_err(|error| match error {
         ProveError::Token(_) => Error::invalid("access_token", "token_refused", error.to_string()),
-        ProveError::NoSuchNumber(_) => Error::invalid("phone_number_id", "number_not_found", error.to_string()),
+        ProveError::NoSuchNumber(_) => {
+            Error::invalid("phone_number_id", "number_not_found", error.to_string())
+        }
         ProveError::OtherAccount => Error::invalid("waba_id", "number_of_other_account", error.to_string()),
         ProveError::Refused(_) => Error::invalid("phone_number_id", "number_refused", error.to_string()),
         other => Error::Unavailable { what: "the provider", source: other.into() },
@@ -65,7 +67,10 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
 pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> Result<Model> {
     let taken = Entity::find().filter(Column::PhoneNumberId.eq(&new.phone_number_id)).one(tx.conn()).await?;
     if taken.is_some() {
-        return Err(Error::conflict("sender_exists", "this phone number is connected to this installation already"));
+        return Err(Error::conflict(
+            "sender_exists",
+            "this phone number is connected to this installation already",
+        ));
     }
     let id = SenderId::new(tx.clock());
     let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);

@@ -83,7 +83,10 @@ async fn apply_together(services: &Services, read: Reader, events: &[Model]) -> 
     for (event, parsed) in &parsed {
         for change in &parsed.changes {
             let number = phone_number_id(change);
-            let door = number.and_then(|n| doors.get(n)).filter(|(_, app)| *app == event.app_id).map(|(door, _)| *door);
+            let door = number
+                .and_then(|n| doors.get(n))
+                .filter(|(_, app)| *app == event.app_id)
+                .map(|(door, _)| *door);
             match (change, door) {
                 (Change::Status(status), Some(door)) => {
                     if let Some(item) = heard(status, door, event.received_at) {
@@ -149,7 +152,10 @@ fn heard(status: &StatusChange, door: Door, received_at: Timestamp) -> Option<Ne
     };
     let ours = status.opaque.as_deref().and_then(ledger::parse_opaque);
     Some(News {
-        target: ours.map_or_else(|| Target::Wamid(status.wamid.clone()), |(id, attempt)| Target::Attempt(id, attempt)),
+        target: ours.map_or_else(
+            || Target::Wamid(status.wamid.clone()),
+            |(id, attempt)| Target::Attempt(id, attempt),
+        ),
         through: Some(door.sender),
         at: status.at.map_or(received_at, Timestamp::from),
         wamid: Some(status.wamid.clone()),
@@ -173,13 +179,20 @@ async fn keep_unrouted(tx: &Tx, status: &StatusChange) -> Result<()> {
 }
 
 /// What a person chose in WhatsApp's own settings.
-async fn prefer(tx: &Tx, door: Option<Door>, preference: &PreferenceChange, received_at: Timestamp) -> Result<()> {
+async fn prefer(
+    tx: &Tx,
+    door: Option<Door>,
+    preference: &PreferenceChange,
+    received_at: Timestamp,
+) -> Result<()> {
     let Some(door) = door else { return Ok(()) };
     let who = customers::meet::Identity {
         phone: preference.wa_id.as_deref().and_then(Phone::from_wa_id),
         bsuid: preference.bsuid.clone(),
     };
-    let Some(customer) = customers::meet::meet(tx, door.organization, &who, None).await? else { return Ok(()) };
+    let Some(customer) = customers::meet::meet(tx, door.organization, &who, None).await? else {
+        return Ok(());
+    };
     let state = match preference.marketing {
         Marketing::Stop => ConsentState::OptedOut,
         Marketing::Resume => ConsentState::OptedIn,
@@ -199,7 +212,8 @@ async fn mark_handled(tx: &Tx, parsed: &[(&Model, Parsed)]) -> Result<()> {
             .filter(Column::Id.is_in(ids))
             .filter(Column::Status.eq(WebhookStatus::Pending))
     };
-    let quiet = parsed.iter().filter(|(_, parsed)| parsed.notes.is_empty()).map(|(event, _)| event.id).collect();
+    let quiet =
+        parsed.iter().filter(|(_, parsed)| parsed.notes.is_empty()).map(|(event, _)| event.id).collect();
     done(quiet, None).exec(tx.conn()).await?;
     for (event, parsed) in parsed.iter().filter(|(_, parsed)| !parsed.notes.is_empty()) {
         done(vec![event.id], Some(parsed.notes.join("; "))).exec(tx.conn()).await?;

@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::ids::{AppId, WebhookEventId};
 use crate::outbox::unavailable;
 use crate::queue::{Due, LaneName, NewTask};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 /// Apply these webhooks.
@@ -59,7 +61,8 @@ async fn push(services: &Services, events: Vec<WebhookEventId>) -> Result<()> {
     let id = first.to_string();
     let body = serde_json::to_string(&ApplyWebhooks { events }).map_err(Error::internal)?;
     let task = NewTask { id, body, due: Due::Now };
-    services.queues.push(LaneName::Inbound, vec![task]).await.map_err(unavailable)
+    services.queues.push(LaneName::Inbound, vec![task]).await.map_err(unavailable)?;
+    Ok(())
 }
 
 #[derive(FromQueryResult)]

@@ -159,6 +159,10 @@ fn a_decision_to_cancel_stands_against_everything_but_proof() {
 #[test]
 fn what_was_provably_not_sent_goes_back() {
     let mut standing = sending(1);
-    standing.add(&report(1, 1_000, Fact::NotSent { why: "connection refused".into(), again_at: Timestamp(2_000) }));
+    standing.add(&report(
+        1,
+        1_000,
+        Fact::NotSent { why: "connection refused".into(), again_at: Timestamp(2_000) },
+    ));
     assert_eq!((standing.status, standing.next_attempt_at), (MessageStatus::Pending, Some(Timestamp(2_000))));
 }

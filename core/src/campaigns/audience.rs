@@ -1,0 +1,71 @@
+//! To whom, and with which values.
+
+use crate::customers::Customer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// To whom a campaign is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Audience {
+    /// The people added to it, by hand, by API or from a file.
+    Listed,
+    /// Everyone who carries a tag when it is launched.
+    Tag {
+        /// Which.
+        tag: String,
+    },
+    /// Everyone who has agreed to marketing when it is launched.
+    OptedIn,
+}
+
+/// Where the value of one of the template's variables comes from. A value given with a recipient comes before all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableSource {
+    /// The same for everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The customer's `name`, `phone`, or attribute of this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
+    /// For those who have neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+}
+
+impl VariableSource {
+    fn resolve(&self, customer: &Customer) -> Option<String> {
+        let known = self.attribute.as_deref().and_then(|key| attribute(customer, key));
+        self.value.clone().or(known).or_else(|| self.default.clone())
+    }
+}
+
+fn attribute(customer: &Customer, key: &str) -> Option<String> {
+    let text = match key {
+        "name" => customer.name.clone(),
+        "phone" => customer.phone.as_ref().map(ToString::to_string),
+        key => match customer.attributes.get(key)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            _ => None,
+        },
+    };
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// The values for one person: their own first, then where the campaign says. Values nobody has are left out; rendering
+/// names them.
+pub fn resolve(
+    needed: &[String],
+    own: &BTreeMap<String, String>,
+    sources: &BTreeMap<String, VariableSource>,
+    customer: &Customer,
+) -> BTreeMap<String, String> {
+    let value = |key: &String| {
+        let own = own.get(key).filter(|text| !text.trim().is_empty()).cloned();
+        own.or_else(|| sources.get(key)?.resolve(customer))
+    };
+    needed.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect()
+}

@@ -1,0 +1,111 @@
+//! Pausing, resuming and cancelling. Each is a compare-and-set; claims ask for the status, so it bites at once.
+
+use super::edit::lock;
+use super::entity::{Column, Entity, Model};
+use super::jobs::{CampaignJob, Progress};
+use super::state::{Action, CampaignStatus};
+use crate::context::{Ctx, Services, Tx};
+use crate::error::{Error, Result};
+use crate::ids::{CampaignId, OutboxId};
+use crate::messages::counters::Deltas;
+use crate::messages::state::MessageStatus;
+use crate::outbox;
+use crate::queue::LaneName;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement};
+
+/// Stops sending for now. What is being asked of the provider this moment is still recorded.
+pub async fn pause(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
+    change(tx, ctx, id, Action::Pause, CampaignStatus::Paused).await
+}
+
+/// Goes on.
+pub async fn resume(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
+    change(tx, ctx, id, Action::Resume, CampaignStatus::Running).await
+}
+
+/// Stops for good: who was not sent to will not be, and nothing is tried again.
+pub async fn cancel(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
+    let campaign = change(tx, ctx, id, Action::Cancel, CampaignStatus::Cancelled).await?;
+    outbox::enqueue(tx, LaneName::Maintenance, &CampaignJob::CancelRecipients { campaign: id }).await?;
+    Ok(campaign)
+}
+
+async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: CampaignStatus) -> Result<Model> {
+    let campaign = lock(tx, ctx, id).await?;
+    campaign.status.check(action)?;
+    let now = tx.now();
+    let mut update = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(to))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Status.eq(campaign.status));
+    let mut changed = Model { status: to, updated_at: now, ..campaign };
+    match to {
+        CampaignStatus::Paused => {
+            update = update.col_expr(Column::PausedAt, Expr::value(now));
+            changed.paused_at = Some(now);
+        }
+        CampaignStatus::Cancelled => {
+            update = update.col_expr(Column::FinishedAt, Expr::value(now));
+            changed.finished_at = Some(now);
+        }
+        _ => {}
+    }
+    match update.exec(tx.conn()).await?.rows_affected {
+        1 => Ok(changed),
+        _ => Err(Error::conflict(
+            "campaign_changed",
+            "somebody else changed this campaign a moment ago; look again",
+        )),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Swept {
+    n: i64,
+}
+
+/// Marks a slice of those not sent to as cancelled. Not done while a request is still under way: its row may come
+/// back ("certainly not sent") and is then swept too.
+pub async fn cancel_recipients(services: &Services, job: OutboxId, id: CampaignId) -> Result<Progress> {
+    let tx = services.begin().await?;
+    let backend = tx.backend();
+    let mut deltas = Deltas::default();
+    let mut swept = 0;
+    use MessageStatus::{Held, Pending, Planned, Queued};
+    for from in [Planned, Pending, Queued, Held] {
+        let update = Statement::from_sql_and_values(
+            backend,
+            format!(
+                "UPDATE messages SET status = 'cancelled', queued_until = NULL, next_attempt_at = NULL, reason = NULL,
+                    updated_at = $1
+                 WHERE id IN (SELECT id FROM messages WHERE campaign_id = $2 AND status = '{from}' LIMIT 2000)
+                   AND status = '{from}'"
+            ),
+            [tx.now().into(), id.into()],
+        );
+        let n = i64::try_from(tx.conn().execute_raw(update).await?.rows_affected()).unwrap_or(0);
+        deltas.many(Some(id), from, MessageStatus::Cancelled, n);
+        swept += n;
+    }
+    deltas.write(tx.conn(), services.shard).await?;
+    let under_way = Statement::from_sql_and_values(
+        backend,
+        "SELECT COUNT(*) AS n FROM messages WHERE campaign_id = $1 AND status = 'sending'",
+        [id.into()],
+    );
+    let under_way = Swept::find_by_statement(under_way).one(tx.conn()).await?.map_or(0, |row| row.n);
+    let done = swept == 0 && under_way == 0;
+    if done {
+        let decided = Statement::from_sql_and_values(
+            backend,
+            "UPDATE messages SET decided_at = $1 WHERE campaign_id = $2 AND status = 'unknown' AND decided_at IS NULL",
+            [tx.now().into(), id.into()],
+        );
+        tx.conn().execute_raw(decided).await?;
+        outbox::settle(tx.conn(), job).await?;
+    }
+    tx.commit().await?;
+    Ok(if done { Progress::Done } else { Progress::More })
+}

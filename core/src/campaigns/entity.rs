@@ -1,0 +1,94 @@
+//! Rows of `campaigns`.
+
+use super::audience::{Audience, VariableSource};
+use super::state::CampaignStatus;
+use crate::clock::Timestamp;
+use crate::consent::Purpose;
+use crate::error::{Error, Result};
+use crate::ids::{CampaignId, OrganizationId, SenderId, TemplateId};
+use crate::organizations::UnknownPolicy;
+use sea_orm::entity::prelude::*;
+use std::collections::BTreeMap;
+
+/// One template to many people.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "campaigns")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: CampaignId,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// What people call it.
+    pub name: String,
+    /// For people.
+    pub description: Option<String>,
+    /// Where it stands.
+    pub status: CampaignStatus,
+    /// What is sent.
+    pub template_id: TemplateId,
+    /// Why: the template's category.
+    pub purpose: Purpose,
+    /// From which numbers, in turn.
+    pub sender_ids: Json,
+    /// To whom.
+    pub audience: Json,
+    /// Where the template's values come from.
+    pub variables: Json,
+    /// At most so many messages a minute; `None`: as fast as the senders may.
+    pub rate_per_minute: Option<i32>,
+    /// Give up on a person after so many failures.
+    pub max_attempts: i32,
+    /// For outcomes that stay unknown.
+    pub unknown_policy: UnknownPolicy,
+    /// How far expansion got.
+    pub expand_cursor: Option<String>,
+    /// When every recipient was made final.
+    pub expanded_at: Option<Timestamp>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// When it was launched.
+    pub launched_at: Option<Timestamp>,
+    /// When it was last paused.
+    pub paused_at: Option<Timestamp>,
+    /// When it was completed or cancelled.
+    pub finished_at: Option<Timestamp>,
+    /// When it was drafted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// None.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::db::Owned for Entity {
+    fn organization() -> Column {
+        Column::OrganizationId
+    }
+}
+
+impl Model {
+    /// The numbers it sends from.
+    pub fn senders(&self) -> Result<Vec<SenderId>> {
+        read(self.id, "sender_ids", &self.sender_ids)
+    }
+
+    /// To whom it is sent.
+    pub fn audience(&self) -> Result<Audience> {
+        read(self.id, "audience", &self.audience)
+    }
+
+    /// Where the template's values come from.
+    pub fn variables(&self) -> Result<BTreeMap<String, VariableSource>> {
+        read(self.id, "variables", &self.variables)
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(id: CampaignId, column: &str, json: &Json) -> Result<T> {
+    T::deserialize(json)
+        .map_err(|error| Error::internal(format!("campaign {id}: {column} cannot be read: {error}")))
+}

@@ -1,0 +1,268 @@
+//! Expansion: every recipient made final, page by page. Variables are resolved and frozen, and who may not be messaged
+//! becomes a `skipped` row with its reason, so that nobody is missing from the campaign's answer.
+//!
+//! Safe to run twice and to be killed: the cursor moves in the transaction that writes the page, by compare-and-set,
+//! and a person is in a campaign once by a unique index.
+
+use super::audience::Audience;
+use super::entity::{Column, Entity, Model};
+use super::jobs::Progress;
+use super::recipients::Judge;
+use super::state::CampaignStatus;
+use crate::bulk::{Kind, Rows};
+use crate::consent::{ConsentState, Purpose};
+use crate::context::{Services, Tx};
+use crate::customers::{self, Customer, tag_entity};
+use crate::error::{Error, Result};
+use crate::ids::{CampaignId, CustomerId, MessageId, OutboxId};
+use crate::messages::counters::Deltas;
+use crate::messages::state::MessageStatus;
+use crate::outbox;
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+const PAGE: u64 = 1_000;
+/// One run of the job works for so long, then lets others have the worker.
+const SLICE: Duration = Duration::from_secs(4);
+
+/// Works on a campaign's expansion for a while.
+pub async fn expand(services: &Services, job: OutboxId, id: CampaignId) -> Result<Progress> {
+    let begun = Instant::now();
+    while begun.elapsed() < SLICE {
+        let tx = services.begin().await?;
+        let mut query = Entity::find_by_id(id);
+        if tx.backend() == DbBackend::Postgres {
+            query = query.lock_exclusive();
+        }
+        let campaign = query.one(tx.conn()).await?;
+        let Some(campaign) = campaign.filter(|c| c.status == CampaignStatus::Preparing) else {
+            outbox::settle(tx.conn(), job).await?;
+            tx.commit().await?;
+            return Ok(Progress::Done);
+        };
+        let judge = Judge::of(tx.conn(), campaign).await?;
+        let last = page(&tx, services, &judge).await?;
+        let done = last.is_none();
+        move_cursor(&tx, &judge.campaign, last).await?;
+        if done {
+            outbox::settle(tx.conn(), job).await?;
+        }
+        tx.commit().await?;
+        if done {
+            tracing::info!(campaign = %id, "campaign expanded; sending begins");
+            return Ok(Progress::Done);
+        }
+    }
+    Ok(Progress::More)
+}
+
+async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<()> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(campaign.id))
+        .filter(Column::Status.eq(CampaignStatus::Preparing));
+    update = match last {
+        Some(cursor) => update.col_expr(Column::ExpandCursor, Expr::value(cursor)),
+        None => update
+            .col_expr(Column::Status, Expr::value(CampaignStatus::Running))
+            .col_expr(Column::ExpandedAt, Expr::value(tx.now())),
+    };
+    match update.exec(tx.conn()).await?.rows_affected {
+        1 => Ok(()),
+        _ => Err(Error::conflict("campaign_changed", "the campaign changed while it was expanded")),
+    }
+}
+
+/// Makes one page final; returns the cursor behind it, or `None` when nothing was left.
+async fn page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Option<String>> {
+    match judge.campaign.audience()? {
+        Audience::Listed => listed_page(tx, services, judge).await,
+        Audience::Tag { tag } => audience_page(tx, services, judge, Some(&tag)).await,
+        Audience::OptedIn => audience_page(tx, services, judge, None).await,
+    }
+}
+
+/// What becomes of one person.
+struct Final {
+    status: MessageStatus,
+    reason: Option<&'static str>,
+    variables: BTreeMap<String, String>,
+    detail: Option<String>,
+}
+
+fn decide(judge: &Judge, customer: &Customer, own: &BTreeMap<String, String>) -> Final {
+    let skip = |reason, detail| Final {
+        status: MessageStatus::Skipped,
+        reason: Some(reason),
+        variables: own.clone(),
+        detail,
+    };
+    if judge.campaign.purpose == Purpose::Marketing {
+        match customer.marketing_consent {
+            ConsentState::OptedIn => {}
+            ConsentState::OptedOut => return skip("opted_out", None),
+            ConsentState::Unasked => return skip("no_consent", None),
+        }
+    }
+    if customer.phone.is_none() && customer.bsuid.is_none() {
+        return skip("no_address", None);
+    }
+    match judge.values(own, customer) {
+        Ok(variables) => Final { status: MessageStatus::Pending, reason: None, variables, detail: None },
+        Err(problems) => skip("bad_variables", problems.first().map(|p| p.message.clone())),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Planned {
+    id: MessageId,
+    customer_id: CustomerId,
+    variables: Option<String>,
+}
+
+async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Option<String>> {
+    use crate::messages::entity::{Column, Entity};
+    let mut query = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::CustomerId, Column::Variables])
+        .filter(Column::CampaignId.eq(judge.campaign.id))
+        .filter(Column::Status.eq(MessageStatus::Planned))
+        .order_by_asc(Column::Id)
+        .limit(PAGE);
+    if let Some(cursor) = &judge.campaign.expand_cursor {
+        query = query.filter(Column::Id.gt(cursor.as_str()));
+    }
+    let planned = query.into_model::<Planned>().all(tx.conn()).await?;
+    let customers = by_id(tx, planned.iter().map(|row| row.customer_id).collect()).await?;
+    let mut rows = Rows::new(&[
+        ("id", Kind::Text),
+        ("status", Kind::Text),
+        ("reason", Kind::Text),
+        ("variables", Kind::Text),
+        ("error_detail", Kind::Text),
+    ]);
+    let mut deltas = Deltas::default();
+    for row in &planned {
+        let Some(customer) = customers.get(&row.customer_id) else { continue };
+        let own = row.variables.as_deref().map(serde_json::from_str).transpose().map_err(Error::internal)?;
+        let verdict = decide(judge, customer, &own.unwrap_or_default());
+        deltas.moved(Some(judge.campaign.id), MessageStatus::Planned, verdict.status);
+        rows.push(vec![
+            row.id.to_string().into(),
+            verdict.status.as_str().into(),
+            verdict.reason.map(str::to_string).into(),
+            serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
+            verdict.detail.into(),
+        ]);
+    }
+    if !rows.is_empty() {
+        let update = rows.statement(
+            tx.backend(),
+            "UPDATE messages SET status = v.status, reason = v.reason, variables = v.variables,
+                error_detail = v.error_detail, purpose = $1, template_id = $2, max_attempts = CAST($3 AS INTEGER),
+                updated_at = $4
+             FROM {rows} WHERE messages.id = v.id AND messages.status = 'planned'",
+            [
+                judge.campaign.purpose.into(),
+                judge.campaign.template_id.into(),
+                judge.campaign.max_attempts.into(),
+                tx.now().into(),
+            ],
+        );
+        tx.conn().execute_raw(update).await?;
+        deltas.write(tx.conn(), services.shard).await?;
+    }
+    Ok(planned.last().map(|row| row.id.to_string()))
+}
+
+async fn by_id(tx: &Tx, ids: Vec<CustomerId>) -> Result<HashMap<CustomerId, Customer>> {
+    let found =
+        customers::Entity::find().filter(customers::entity::Column::Id.is_in(ids)).all(tx.conn()).await?;
+    Ok(found.into_iter().map(|customer| (customer.id, customer)).collect())
+}
+
+async fn audience_page(
+    tx: &Tx,
+    services: &Services,
+    judge: &Judge,
+    tag: Option<&str>,
+) -> Result<Option<String>> {
+    use customers::entity::Column;
+    let campaign = &judge.campaign;
+    let mut query = customers::Entity::find()
+        .filter(Column::OrganizationId.eq(campaign.organization_id))
+        .order_by_asc(Column::Id)
+        .limit(PAGE);
+    if let Some(cursor) = &campaign.expand_cursor {
+        query = query.filter(Column::Id.gt(cursor.as_str()));
+    }
+    query = match tag {
+        None => query.filter(Column::MarketingConsent.eq(ConsentState::OptedIn)),
+        Some(tag) => {
+            let carriers = Query::select()
+                .column(tag_entity::Column::CustomerId)
+                .from(tag_entity::Entity)
+                .and_where(tag_entity::Column::OrganizationId.eq(campaign.organization_id))
+                .and_where(tag_entity::Column::Tag.eq(tag))
+                .to_owned();
+            query.filter(Column::Id.in_subquery(carriers))
+        }
+    };
+    let people = query.all(tx.conn()).await?;
+    let mut rows = Rows::new(&[
+        ("id", Kind::Text),
+        ("customer_id", Kind::Text),
+        ("sender_id", Kind::Text),
+        ("phone", Kind::Text),
+        ("bsuid", Kind::Text),
+        ("status", Kind::Text),
+        ("reason", Kind::Text),
+        ("variables", Kind::Text),
+        ("error_detail", Kind::Text),
+    ]);
+    let mut deltas = Deltas::default();
+    let own = BTreeMap::new();
+    for customer in &people {
+        let verdict = decide(judge, customer, &own);
+        deltas.add(Some(campaign.id), verdict.status.as_str(), 1);
+        rows.push(vec![
+            MessageId::new(tx.clock()).to_string().into(),
+            customer.id.to_string().into(),
+            judge.sender_for(customer.id).to_string().into(),
+            customer.phone.as_ref().map(ToString::to_string).into(),
+            customer.bsuid.clone().into(),
+            verdict.status.as_str().into(),
+            verdict.reason.map(str::to_string).into(),
+            serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
+            verdict.detail.into(),
+        ]);
+    }
+    if !rows.is_empty() {
+        let insert = rows.statement(
+            tx.backend(),
+            "INSERT INTO messages (id, organization_id, direction, lane, kind, purpose, campaign_id, customer_id,
+                sender_id, template_id, phone, bsuid, variables, status, reason, error_detail, max_attempts,
+                created_at, updated_at)
+             SELECT v.id, $1, 'out', 'bulk', 'template', $2, $3, v.customer_id, v.sender_id, $4, v.phone, v.bsuid,
+                v.variables, v.status, v.reason, v.error_detail, CAST($5 AS INTEGER), CAST($6 AS BIGINT),
+                CAST($6 AS BIGINT)
+             FROM {rows}",
+            [
+                campaign.organization_id.into(),
+                campaign.purpose.into(),
+                campaign.id.into(),
+                campaign.template_id.into(),
+                campaign.max_attempts.into(),
+                tx.now().into(),
+            ],
+        );
+        tx.conn().execute_raw(insert).await?;
+        deltas.write(tx.conn(), services.shard).await?;
+    }
+    Ok(people.last().map(|customer| customer.id.to_string()))
+}

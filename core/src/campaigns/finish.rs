@@ -1,0 +1,49 @@
+//! Noticing that a campaign is done: fully expanded, and no row is left that anybody will still do something about.
+
+use super::entity::{Column, Entity};
+use super::state::CampaignStatus;
+use crate::context::Services;
+use crate::error::Result;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+
+/// Rows that will still be sent.
+const UNSENT: &str = "EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
+    AND messages.status IN ('planned', 'pending', 'queued', 'sending'))";
+/// Rows that wait for a retry, or for the truth.
+const UNSETTLED: &str = "(EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
+        AND messages.status = 'held')
+    OR EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
+        AND messages.status = 'unknown' AND messages.decided_at IS NULL))";
+
+/// Moves running campaigns on: to `settling` when everything was sent once, to `completed` when nothing is left.
+/// A retry that comes late (a failure reported after the end) reopens a campaign. The truth is asked in the same
+/// statement that changes the status. Returns how many were completed.
+pub async fn finish(services: &Services) -> Result<u64> {
+    let (backend, now) = (services.db.backend(), services.now());
+    let run = |sql: String| {
+        let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
+        async move { services.db.write().execute_raw(statement).await.map(|done| done.rows_affected()) }
+    };
+    if !any_active(services).await? {
+        return Ok(0);
+    }
+    run(format!(
+        "UPDATE campaigns SET status = 'settling', updated_at = $1
+         WHERE status = 'running' AND expanded_at IS NOT NULL AND {UNSETTLED} AND NOT {UNSENT}"
+    ))
+    .await?;
+    let completed = run(format!(
+        "UPDATE campaigns SET status = 'completed', finished_at = $1, updated_at = $1
+         WHERE status IN ('running', 'settling') AND expanded_at IS NOT NULL AND NOT {UNSETTLED} AND NOT {UNSENT}"
+    ))
+    .await?;
+    Ok(completed)
+}
+
+async fn any_active(services: &Services) -> Result<bool> {
+    let active = Entity::find()
+        .filter(Column::Status.is_in([CampaignStatus::Running, CampaignStatus::Settling]))
+        .one(services.db.read())
+        .await?;
+    Ok(active.is_some())
+}

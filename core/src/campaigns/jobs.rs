@@ -1,0 +1,29 @@
+//! Background work of campaigns: ids only.
+
+use crate::ids::CampaignId;
+use serde::{Deserialize, Serialize};
+
+/// Work on a campaign that outlives the request that asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum CampaignJob {
+    /// Make its recipients final.
+    ExpandAudience {
+        /// Which campaign.
+        campaign: CampaignId,
+    },
+    /// Mark everyone not yet sent to as cancelled.
+    CancelRecipients {
+        /// Which campaign.
+        campaign: CampaignId,
+    },
+}
+
+/// Whether a handler finished its job, or did a slice of it and wants to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is left.
+    Done,
+    /// Call again.
+    More,
+}

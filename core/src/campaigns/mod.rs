@@ -1,0 +1,23 @@
+//! Campaigns: one template to many people, ending with a true answer for every one of them.
+//!
+//! A campaign's recipients are rows of the ledger (`messages`), one per person. Drafting writes them as `planned`;
+//! launching is one compare-and-set; [`expand`] resolves and freezes every recipient's variables; from then on the
+//! ledger alone knows what is to be done, and [`finish`] notices when nothing is.
+
+pub mod audience;
+pub mod control;
+pub mod edit;
+pub mod entity;
+pub mod expand;
+pub mod finish;
+pub mod import;
+pub mod jobs;
+pub mod launch;
+pub mod queries;
+pub mod recipients;
+pub mod state;
+pub mod stats;
+pub mod words_for;
+
+pub use entity::{Entity, Model as Campaign};
+pub use state::CampaignStatus;

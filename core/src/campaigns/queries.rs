@@ -1,0 +1,40 @@
+//! Reading campaigns.
+
+use super::entity::{Column, Entity, Model};
+use super::state::CampaignStatus;
+use crate::context::{Ctx, Services};
+use crate::db::Owned;
+use crate::error::{Error, Result};
+use crate::ids::CampaignId;
+use crate::page::{Page, PageRequest};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// One campaign of the organization.
+pub async fn get(ctx: &Ctx, id: CampaignId) -> Result<Model> {
+    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(ctx.db.read()).await?;
+    found.ok_or_else(|| Error::not_found("campaign", id))
+}
+
+/// The organization's campaigns, newest first.
+pub async fn list(
+    ctx: &Ctx,
+    status: Option<CampaignStatus>,
+    page: PageRequest<CampaignId>,
+) -> Result<Page<Model>> {
+    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    if let Some(status) = status {
+        query = query.filter(Column::Status.eq(status));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |campaign| campaign.id.to_string()))
+}
+
+/// Every organization's campaigns that may be fed now, for the feeder.
+pub async fn feedable(services: &Services) -> Result<Vec<Model>> {
+    let query = Entity::find()
+        .filter(Column::Status.is_in([CampaignStatus::Running, CampaignStatus::Settling]))
+        .order_by_asc(Column::Id);
+    Ok(query.all(services.db.read()).await?)
+}

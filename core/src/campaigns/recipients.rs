@@ -1,0 +1,216 @@
+//! Adding people to a draft. A person is in a campaign once, whatever is added how often.
+
+use super::audience::{self, Audience, VariableSource};
+use super::edit::lock;
+use super::entity::Model;
+use super::state::Action;
+use crate::bulk::{Kind, Rows};
+use crate::context::{Ctx, Tx};
+use crate::customers::edit::{GivenConsent, Upsert, upsert_many};
+use crate::customers::{self, Customer};
+use crate::error::{Error, Problem, Result};
+use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
+use crate::messages::counters::Deltas;
+use crate::messages::send::problems as render_problems;
+use crate::messages::state::MessageStatus;
+use crate::phone::Phone;
+use crate::templates::{self, TemplateModel, render};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::{BTreeMap, HashMap};
+
+/// At most so many people in one call.
+pub const MOST: usize = 1_000;
+
+/// A person to add.
+#[derive(Debug, Clone)]
+pub struct NewRecipient {
+    /// Their number.
+    pub phone: Phone,
+    /// What they are called.
+    pub name: Option<String>,
+    /// Values of their own for the template's variables.
+    pub variables: BTreeMap<String, String>,
+    /// Their word on marketing, if it comes with them.
+    pub consent: Option<GivenConsent>,
+}
+
+/// What came of adding people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Added {
+    /// New in the campaign.
+    pub added: usize,
+    /// Were in it before; their values are the new ones now.
+    pub updated: usize,
+}
+
+/// What is needed to judge a recipient's values.
+pub(super) struct Judge {
+    pub(super) campaign: Model,
+    pub(super) senders: Vec<SenderId>,
+    pub(super) sources: BTreeMap<String, VariableSource>,
+    pub(super) template: TemplateModel,
+    pub(super) needed: Vec<String>,
+}
+
+impl Judge {
+    /// Locks the draft and reads what its recipients are judged by.
+    pub(super) async fn of_draft(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Self> {
+        let campaign = lock(tx, ctx, id).await?;
+        campaign.status.check(Action::Edit)?;
+        if campaign.audience()? != Audience::Listed {
+            let message = "this campaign's audience is a tag or everyone; set it to `listed` to add people";
+            return Err(Error::conflict("audience_not_listed", message));
+        }
+        Self::of(tx.conn(), campaign).await
+    }
+
+    /// Reads what a campaign's recipients are judged by.
+    pub(super) async fn of(conn: &impl ConnectionTrait, campaign: Model) -> Result<Self> {
+        let template = templates::Entity::find_by_id(campaign.template_id).one(conn).await?;
+        let template = template.ok_or_else(|| Error::not_found("template", campaign.template_id))?.model()?;
+        Ok(Self {
+            senders: campaign.senders()?,
+            sources: campaign.variables()?,
+            needed: template.variables(),
+            template,
+            campaign,
+        })
+    }
+
+    /// The values for one person, or what is wrong with them.
+    pub(super) fn values(
+        &self,
+        own: &BTreeMap<String, String>,
+        customer: &Customer,
+    ) -> Result<BTreeMap<String, String>, Vec<Problem>> {
+        let values = audience::resolve(&self.needed, own, &self.sources, customer);
+        render(&self.template, &values).map(|_| values).map_err(|error| render_problems(&error))
+    }
+
+    /// The number a person is sent to from: the same one however often it is computed.
+    pub(super) fn sender_for(&self, customer: CustomerId) -> SenderId {
+        self.senders[(customer.spread() % self.senders.len() as u64) as usize]
+    }
+}
+
+/// Adds up to [`MOST`] people: all of them, or none and everything that is wrong.
+pub async fn add(tx: &Tx, ctx: &Ctx, id: CampaignId, people: &[NewRecipient]) -> Result<Added> {
+    if people.is_empty() || people.len() > MOST {
+        let message = format!("add 1 to {MOST} recipients in one call");
+        return Err(Error::invalid("recipients", "invalid_count", message));
+    }
+    let judge = Judge::of_draft(tx, ctx, id).await?;
+    let mut problems = Vec::new();
+    let mut seen: HashMap<&Phone, usize> = HashMap::new();
+    for (index, person) in people.iter().enumerate() {
+        if let Some(first) = seen.insert(&person.phone, index) {
+            let message = format!("the same number as recipients[{first}]");
+            problems.push(Problem::new(format!("recipients[{index}].phone"), "duplicate_recipient", message));
+        }
+        for key in person.variables.keys().filter(|key| !judge.needed.contains(key)) {
+            let message = format!("the template has no variable `{key}`");
+            problems.push(Problem::new(
+                format!("recipients[{index}].variables.{key}"),
+                "extra_variable",
+                message,
+            ));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    let (added, refused) = add_judged(tx, &judge, people).await?;
+    let refused = refused.into_iter().flat_map(|(index, problems)| {
+        problems.into_iter().map(move |p| Problem { field: format!("recipients[{index}].{}", p.field), ..p })
+    });
+    let problems: Vec<_> = refused.collect();
+    if problems.is_empty() { Ok(added) } else { Err(Error::Invalid(problems)) }
+}
+
+/// What is wrong with some of the people, by their place in the call.
+pub(super) type Refused = Vec<(usize, Vec<Problem>)>;
+
+/// Adds those whose values fit; says what is wrong with the others.
+pub(super) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) -> Result<(Added, Refused)> {
+    let organization = judge.campaign.organization_id;
+    let upserts: Vec<_> = people
+        .iter()
+        .map(|p| Upsert {
+            name: p.name.clone(),
+            consent: p.consent.clone(),
+            ..Upsert::phone(p.phone.clone())
+        })
+        .collect();
+    let ids = upsert_many(tx, organization, &upserts).await?;
+    let customers: HashMap<CustomerId, Customer> = customers::Entity::find()
+        .filter(customers::entity::Column::Id.is_in(ids.values().copied()))
+        .all(tx.conn())
+        .await?
+        .into_iter()
+        .map(|customer| (customer.id, customer))
+        .collect();
+    let mut rows = Rows::new(&[
+        ("id", Kind::Text),
+        ("customer_id", Kind::Text),
+        ("sender_id", Kind::Text),
+        ("phone", Kind::Text),
+        ("variables", Kind::Text),
+    ]);
+    let mut refused = Vec::new();
+    for (index, person) in people.iter().enumerate() {
+        let Some(customer) = ids.get(&person.phone).and_then(|id| customers.get(id)) else { continue };
+        match judge.values(&person.variables, customer) {
+            Err(problems) => refused.push((index, problems)),
+            // their own values are kept, the others are looked up again and frozen at the launch
+            Ok(_) => rows.push(vec![
+                MessageId::new(tx.clock()).to_string().into(),
+                customer.id.to_string().into(),
+                judge.sender_for(customer.id).to_string().into(),
+                person.phone.as_str().into(),
+                serde_json::to_string(&person.variables).map_err(Error::internal)?.into(),
+            ]),
+        }
+    }
+    if rows.is_empty() {
+        return Ok((Added::default(), refused));
+    }
+    let campaign = &judge.campaign;
+    let updated = known(tx, campaign.id, &rows).await?;
+    let added = rows.len() - updated;
+    let insert = rows.statement(
+        tx.backend(),
+        "INSERT INTO messages (id, organization_id, direction, lane, kind, purpose, campaign_id, customer_id, sender_id,
+            template_id, phone, variables, status, max_attempts, created_at, updated_at)
+         SELECT v.id, $1, 'out', 'bulk', 'template', $2, $3, v.customer_id, v.sender_id, $4, v.phone, v.variables,
+            'planned', CAST($5 AS INTEGER), CAST($6 AS BIGINT), CAST($6 AS BIGINT)
+         FROM {rows} WHERE true
+         ON CONFLICT (campaign_id, customer_id) WHERE campaign_id IS NOT NULL DO UPDATE SET
+            variables = excluded.variables, updated_at = excluded.updated_at",
+        [
+            organization.into(),
+            campaign.purpose.into(),
+            campaign.id.into(),
+            campaign.template_id.into(),
+            campaign.max_attempts.into(),
+            tx.now().into(),
+        ],
+    );
+    tx.conn().execute_raw(insert).await?;
+    let mut deltas = Deltas::default();
+    deltas.add(Some(campaign.id), MessageStatus::Planned.as_str(), i64::try_from(added).unwrap_or(0));
+    deltas.write(tx.conn(), 0).await?;
+    Ok((Added { added, updated }, refused))
+}
+
+/// How many of these people are in the campaign already. The draft is locked, so it stays true.
+async fn known(tx: &Tx, campaign: CampaignId, rows: &Rows) -> Result<usize> {
+    let count = rows.statement(
+        tx.backend(),
+        "SELECT COUNT(*) AS n FROM messages
+         WHERE campaign_id = $1 AND customer_id IN (SELECT v.customer_id FROM {rows})",
+        [campaign.into()],
+    );
+    let row = tx.conn().query_one_raw(count).await?;
+    let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
+    Ok(usize::try_from(n).unwrap_or(0))
+}

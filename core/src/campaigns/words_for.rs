@@ -1,0 +1,41 @@
+//! Why a message stands where it stands, in a sentence for the people in the shop.
+
+use crate::messages::state::MessageStatus;
+use crate::senders::port::{Failure, MessageSender};
+
+/// One sentence; `None` where the status says it all.
+pub fn reason(
+    provider: &dyn MessageSender,
+    status: MessageStatus,
+    reason: Option<&str>,
+    code: Option<i32>,
+) -> Option<String> {
+    let own = match (status, reason.unwrap_or_default()) {
+        (_, "no_consent") => "This person has not agreed to marketing messages.",
+        (_, "opted_out") => "This person stopped marketing messages from you.",
+        (_, "no_address") => "Neither a phone number nor a WhatsApp id of this person is known.",
+        (_, "bad_variables") => "A value for the template is missing or cannot be used.",
+        (_, "window_closed") => "The person last wrote more than 24 hours ago, so free text is not allowed.",
+        (_, "unreachable") => "Could not be reached; it will be tried again.",
+        (_, "marketing_limit") => {
+            "WhatsApp limits marketing to this person for now; it will be tried again in a day or more."
+        }
+        (_, "pair_rate") => {
+            "Too many messages to this person in a short time; it will be tried again shortly."
+        }
+        (_, "too_fast") => "WhatsApp asked us to slow down; it will be tried again shortly.",
+        (_, "sender_paused") => "The sending number is paused; it will be sent when the number is back.",
+        _ => "",
+    };
+    (!own.is_empty()).then(|| own.to_string()).or_else(|| by_code(provider, status, code))
+}
+
+/// The provider's failure in plain words, or what is unknown about it.
+pub fn by_code(provider: &dyn MessageSender, status: MessageStatus, code: Option<i32>) -> Option<String> {
+    if status == MessageStatus::Unknown {
+        return Some("No clear answer came back: it may or may not have arrived.".into());
+    }
+    let failure =
+        Failure { code: code?, subcode: None, title: String::new(), detail: None, retry_after: None };
+    Some(provider.rule(&failure).plain.to_string())
+}

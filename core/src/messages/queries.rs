@@ -1,0 +1,52 @@
+//! Reading the ledger.
+
+use super::attempt_entity;
+use super::entity::{Column, Entity, Model};
+use super::state::MessageStatus;
+use crate::context::Ctx;
+use crate::db::Owned;
+use crate::error::{Error, Result};
+use crate::ids::{CampaignId, MessageId};
+use crate::page::{Page, PageRequest};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// A message with the attempts before its current one.
+#[derive(Debug, Clone)]
+pub struct WithAttempts {
+    /// The row.
+    pub message: Model,
+    /// Oldest first.
+    pub earlier: Vec<attempt_entity::Model>,
+}
+
+/// One message of the organization.
+pub async fn get(ctx: &Ctx, id: MessageId) -> Result<WithAttempts> {
+    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(ctx.db.read()).await?;
+    let message = found.ok_or_else(|| Error::not_found("message", id))?;
+    let earlier = attempt_entity::Entity::find()
+        .filter(attempt_entity::Column::MessageId.eq(message.id))
+        .order_by_asc(attempt_entity::Column::Attempt)
+        .all(ctx.db.read())
+        .await?;
+    Ok(WithAttempts { message, earlier })
+}
+
+/// A campaign's recipients, oldest first; `statuses` empty: all.
+pub async fn recipients(
+    ctx: &Ctx,
+    campaign: CampaignId,
+    statuses: &[MessageStatus],
+    page: PageRequest<MessageId>,
+) -> Result<Page<Model>> {
+    let mut query = Entity::secure_find(ctx.organization)
+        .filter(Column::CampaignId.eq(campaign))
+        .order_by_asc(Column::Id)
+        .limit(page.limit + 1);
+    if !statuses.is_empty() {
+        query = query.filter(Column::Status.is_in(statuses.iter().copied()));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.gt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |message| message.id.to_string()))
+}
