@@ -95,3 +95,15 @@ pub async fn with_tags(ctx: &Ctx, customers: Vec<Model>) -> Result<Vec<Tagged>> 
     let tagged = |customer: Model| Tagged { tags: tags.remove(&customer.id).unwrap_or_default(), customer };
     Ok(customers.into_iter().map(tagged).collect())
 }
+
+/// What these customers are called, those who have a name.
+pub async fn names(ctx: &Ctx, ids: Vec<CustomerId>) -> Result<HashMap<CustomerId, String>> {
+    let named: Vec<(CustomerId, Option<String>)> = Entity::secure_find(ctx.organization)
+        .select_only()
+        .columns([Column::Id, Column::Name])
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(ctx.db.read())
+        .await?;
+    Ok(named.into_iter().filter_map(|(id, name)| Some((id, name?))).collect())
+}
