@@ -10,6 +10,7 @@ pub mod customers;
 pub mod error;
 pub mod health;
 pub mod idempotency;
+pub mod messages;
 pub mod middleware;
 pub mod openapi;
 pub mod page;

@@ -36,6 +36,7 @@ without being done twice. Times are RFC 3339 in UTC; ids carry their kind as a p
 /// All operations. One struct per path: poem-openapi writes a path named by two of them twice.
 fn apis() -> impl OpenApi + 'static {
     (
+        crate::messages::MessagesApi,
         crate::customers::CustomersApi,
         crate::templates::TemplatesApi,
         crate::senders::SendersApi,
