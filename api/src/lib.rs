@@ -6,6 +6,7 @@
 pub mod apps;
 pub mod auth;
 pub mod body;
+pub mod campaigns;
 pub mod customers;
 pub mod error;
 pub mod health;

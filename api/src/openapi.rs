@@ -36,6 +36,10 @@ without being done twice. Times are RFC 3339 in UTC; ids carry their kind as a p
 /// All operations. One struct per path: poem-openapi writes a path named by two of them twice.
 fn apis() -> impl OpenApi + 'static {
     (
+        crate::campaigns::CampaignsApi,
+        crate::campaigns::events::CampaignEventsApi,
+        crate::campaigns::recipients::RecipientsApi,
+        crate::campaigns::import_export::RecipientFilesApi,
         crate::messages::MessagesApi,
         crate::customers::CustomersApi,
         crate::templates::TemplatesApi,
