@@ -97,6 +97,9 @@ impl Db {
 
     /// Begins a transaction that may write. On SQLite it is the only one: the writer pool has one connection.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        if self.is_embedded() {
+            return Ok(self.write.begin().await?); // SQLite has no access modes, and SeaORM warns each time
+        }
         Ok(self.write.begin_with_config(None, Some(AccessMode::ReadWrite)).await?)
     }
 
