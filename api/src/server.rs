@@ -59,6 +59,7 @@ pub async fn run(
 ) -> Result<()> {
     let failed = |e: std::io::Error| Error::internal(format!("the HTTP server: {e}"));
     let app = build(services, Options { shutdown: shutdown.clone() })?;
+    tokio::spawn(health::fold(shutdown.clone()));
     let acceptor = TcpAcceptor::from_tokio(listener).map_err(failed)?;
     let server = Server::new_with_acceptor(acceptor).name("api");
     server.run_with_graceful_shutdown(app, shutdown.cancelled_owned(), Some(DRAIN)).await.map_err(failed)
