@@ -1,5 +1,7 @@
 //! The list of everything the API offers, and the document that describes it.
 
+use crate::page::DEFAULT_PAGE;
+use bellbird_core::page::MAX_PAGE;
 use bellbird_core::{Error, Result};
 use poem_openapi::{OpenApi, OpenApiService, Tags};
 use serde_json::{Value, json};
@@ -126,16 +128,30 @@ fn tidy(value: &mut Value) {
             {
                 *headers = std::mem::take(headers).into_iter().map(|(k, v)| (canonical(&k), v)).collect();
             }
-            if object.get("name") == Some(&json!("Idempotency-Key")) {
-                object.entry("description").or_insert(json!(IDEMPOTENCY_KEY));
-            }
-            // "explode" means something only where style is form
-            if matches!(object.get("in").and_then(Value::as_str), Some("path" | "header")) {
-                object.remove("explode");
-            }
+            tidy_parameter(object);
             object.values_mut().for_each(tidy);
         }
         _ => {}
+    }
+}
+
+fn tidy_parameter(parameter: &mut serde_json::Map<String, Value>) {
+    let Some(place) = parameter.get("in").and_then(Value::as_str) else { return };
+    // "explode" means something only where style is form
+    if matches!(place, "path" | "header") {
+        parameter.remove("explode");
+    }
+    // two parameters mean the same everywhere; what holds for them is said here once
+    let limits = match parameter.get("name").and_then(Value::as_str) {
+        Some("Idempotency-Key") => {
+            parameter.entry("description").or_insert(json!(IDEMPOTENCY_KEY));
+            json!({ "minLength": 1, "maxLength": 255 })
+        }
+        Some("limit") => json!({ "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
+        _ => return,
+    };
+    if let (Some(Value::Object(schema)), Value::Object(limits)) = (parameter.get_mut("schema"), limits) {
+        schema.extend(limits);
     }
 }
 
@@ -202,6 +218,7 @@ mod tests {
 paths:
   /a:
     get:
+      parameters: [{ name: limit, in: query, schema: { type: integer } }, { name: id, in: path, explode: true }]
       responses:
         200:
           headers: { RETRY-AFTER: { schema: { type: integer, minimum: 1.0 } } }
@@ -219,6 +236,9 @@ paths:
             (stream["type"].as_str(), &stream["x-event-schema"]),
             (Some("string"), &json!({ "$ref": "#/e" }))
         );
+        let parameters = &done["paths"]["/a"]["get"]["parameters"];
+        assert_eq!(parameters[0]["schema"]["maximum"], json!(200));
+        assert_eq!(parameters[1], json!({ "name": "id", "in": "path" }));
         assert_eq!(done["paths"]["/a"]["get"]["security"], json!([]));
     }
 

@@ -7,7 +7,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use std::str::FromStr;
 
 /// Things in a page when the caller does not say.
-const DEFAULT: u64 = 50;
+pub const DEFAULT_PAGE: u64 = 50;
 
 /// One page of a list, newest things first.
 #[derive(Object, Debug)]
@@ -32,7 +32,7 @@ impl<T: ParseFromJSON + ToJSON + Type> List<T> {
 /// # Errors
 /// 400 for a limit out of bounds or a cursor that is none of ours.
 pub fn request<Id: FromStr>(cursor: Option<&str>, limit: Option<u64>) -> ApiResult<PageRequest<Id>> {
-    let limit = limit.unwrap_or(DEFAULT);
+    let limit = limit.unwrap_or(DEFAULT_PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(bad_parameter("limit", &format!("must be between 1 and {MAX_PAGE}")));
     }
