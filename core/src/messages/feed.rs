@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::ids::{CampaignId, MessageId, SenderId};
 use crate::outbox::unavailable;
 use crate::queue::{LaneName, NewTask};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// A queued row that was not claimed within this time goes back to pending: its task was lost.
@@ -22,15 +23,37 @@ struct Fed {
     attempt: i32,
 }
 
-/// How many rows of a sender are in the queue now, for the campaign or for everything that has none.
-pub async fn queued(services: &Services, sender: SenderId) -> Result<i64> {
+#[derive(FromQueryResult)]
+struct Waiting {
+    campaign_id: Option<CampaignId>,
+    n: i64,
+}
+
+/// How many rows of a sender are in the queue now, by campaign.
+pub async fn queued(services: &Services, sender: SenderId) -> Result<HashMap<Option<CampaignId>, i64>> {
     let count = Statement::from_sql_and_values(
         services.db.backend(),
-        "SELECT COUNT(*) AS n FROM messages WHERE sender_id = $1 AND status = 'queued'",
+        "SELECT campaign_id, COUNT(*) AS n FROM messages WHERE sender_id = $1 AND status = 'queued'
+         GROUP BY campaign_id",
         [sender.into()],
     );
-    let row = services.db.read().query_one_raw(count).await?;
-    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+    let rows = Waiting::find_by_statement(count).all(services.db.read()).await?;
+    Ok(rows.into_iter().map(|row| (row.campaign_id, row.n)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct WithSingles {
+    sender_id: SenderId,
+}
+
+/// Senders with messages of no campaign that wait to be fed: retries, and those whose first push was lost.
+pub async fn senders_with_singles(services: &Services) -> Result<Vec<SenderId>> {
+    let select = Statement::from_string(
+        services.db.backend(),
+        "SELECT DISTINCT sender_id FROM messages WHERE status = 'pending' AND campaign_id IS NULL",
+    );
+    let rows = WithSingles::find_by_statement(select).all(services.db.read()).await?;
+    Ok(rows.into_iter().map(|row| row.sender_id).collect())
 }
 
 /// Queues up to `limit` rows of one sender and campaign (`None`: messages of no campaign); returns how many.

@@ -1,0 +1,100 @@
+//! A sender whose requests keep ending in doubt rests, so that an outage at the provider costs a handful of unknown
+//! outcomes and not thousands.
+
+use bellbird_core::clock::{Clock, Timestamp};
+use bellbird_core::config::SendingConfig;
+use bellbird_core::ids::SenderId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+#[derive(Debug, Default, Clone, Copy)]
+struct State {
+    in_a_row: u32,
+    /// Requests under way while trust is low.
+    probing: u32,
+    rests_until: Option<Timestamp>,
+}
+
+/// One breaker per sender, in this process.
+#[derive(Clone)]
+pub(crate) struct Breakers {
+    states: Arc<Mutex<HashMap<SenderId, State>>>,
+    clock: Arc<dyn Clock>,
+    after: u32,
+    rest: Duration,
+}
+
+impl Breakers {
+    pub(crate) fn new(clock: Arc<dyn Clock>, settings: &SendingConfig) -> Self {
+        Self {
+            states: Arc::default(),
+            clock,
+            after: settings.breaker_after.max(1),
+            rest: Duration::from_millis(settings.breaker_rest_ms),
+        }
+    }
+
+    /// Asks to make a request; `Err`: how long to stay away. After doubt, no more requests are under way at once than
+    /// are left before the breaker opens.
+    pub(crate) fn enter(&self, sender: SenderId) -> Result<(), Duration> {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.entry(sender).or_default();
+        if let Some(until) = state.rests_until {
+            let left = until.since(self.clock.now());
+            if !left.is_zero() {
+                return Err(left);
+            }
+            // one request finds out whether it is over
+            state.rests_until = None;
+            state.in_a_row = self.after - 1;
+        }
+        if state.in_a_row > 0 && state.probing >= self.after.saturating_sub(state.in_a_row).max(1) {
+            return Err(Duration::from_millis(200));
+        }
+        state.probing += 1;
+        Ok(())
+    }
+
+    /// Tells how the request ended; `None`: it was not made, or says nothing about the provider.
+    pub(crate) fn leave(&self, sender: SenderId, in_doubt: Option<bool>) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.entry(sender).or_default();
+        state.probing = state.probing.saturating_sub(1);
+        match in_doubt {
+            Some(true) => state.in_a_row += 1,
+            Some(false) => state.in_a_row = 0,
+            None => {}
+        }
+        if state.in_a_row >= self.after && state.rests_until.is_none() {
+            state.rests_until = Some(self.clock.now().plus(self.rest));
+            tracing::warn!(%sender, rest_ms = self.rest.as_millis(), "answers in doubt in a row: the sender rests");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bellbird_core::clock::ManualClock;
+
+    #[test]
+    fn doubt_narrows_then_opens_and_one_good_answer_closes() {
+        let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
+        let sender = SenderId::new(clock.as_ref());
+        let breakers =
+            Breakers { states: Arc::default(), clock: clock.clone(), after: 5, rest: Duration::from_secs(30) };
+        for _ in 0..5 {
+            assert_eq!(breakers.enter(sender), Ok(()));
+            breakers.leave(sender, Some(true));
+        }
+        assert_eq!(breakers.enter(sender), Err(Duration::from_secs(30)));
+        clock.advance(Duration::from_secs(30));
+        assert_eq!(breakers.enter(sender), Ok(()));
+        assert!(breakers.enter(sender).is_err(), "one probe at a time");
+        breakers.leave(sender, Some(false));
+        for _ in 0..50 {
+            assert_eq!(breakers.enter(sender), Ok(()));
+        }
+    }
+}
