@@ -43,7 +43,8 @@ async fn stock_redis_storage_ends_every_worker_at_8000_due_tasks() {
         storage.push_bulk(chunk.iter().map(|&n| Job { n }).collect()).await.unwrap();
     }
     let mut waiting = redis::cmd("ZCARD");
-    let waiting: u64 = waiting.arg("many:scheduled").query_async(&mut server.connection().await).await.unwrap();
+    let waiting: u64 =
+        waiting.arg("many:scheduled").query_async(&mut server.connection().await).await.unwrap();
     assert!(waiting > 8000, "{waiting}");
     let (report, mut runs) = mpsc::unbounded_channel();
     let worker = work(storage, report);
