@@ -100,7 +100,7 @@ async fn shutdown_lets_running_jobs_end_and_hands_back_the_rest(kind: Kind) {
     });
     // Job 0 ends at once and makes room for a second claim of two: one starts, one waits in the buffer.
     let started = [worker.next().await.n, worker.next().await.n, worker.next().await.n];
-    worker.ask_to_stop();
+    worker.ask_to_stop().await;
     assert!(!worker.is_finished());
     gate.add_permits(10);
     worker.stop().await;
