@@ -6,5 +6,6 @@ mod conformance;
 mod faults;
 mod lab;
 mod lanes;
+mod leases;
 mod server;
 mod stock;
