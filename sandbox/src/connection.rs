@@ -22,26 +22,44 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
+use tokio_util::sync::CancellationToken;
 
 /// The open connections by the client's address.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Connections(Arc<Mutex<HashMap<SocketAddr, Arc<AtomicBool>>>>);
+pub(crate) struct Connections(Arc<Mutex<HashMap<SocketAddr, Arc<Line>>>>);
 
-impl Connections {
-    /// From now on nothing more is written to this client; the server closes at its next attempt.
-    pub(crate) fn cut(&self, client: &Addr) {
-        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cut) = client.as_socket_addr().and_then(|address| open.get(address)) {
-            cut.store(true, Ordering::Release);
-        }
+/// What a handler and its connection tell each other.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    cut: AtomicBool,
+    gone: CancellationToken,
+}
+
+impl Line {
+    /// From now on nothing more is written to the client; the server closes at its next attempt.
+    pub(crate) fn cut(&self) {
+        self.cut.store(true, Ordering::Release);
     }
 
-    fn opened(&self, client: &Addr) -> Arc<AtomicBool> {
-        let cut = Arc::new(AtomicBool::new(false));
+    /// Waits until the client hangs up. The server itself lets a handler run on when that happens.
+    pub(crate) async fn gone(&self) {
+        self.gone.cancelled().await;
+    }
+}
+
+impl Connections {
+    /// The line to this client; one that never ends if the connection has.
+    pub(crate) fn line(&self, client: &Addr) -> Arc<Line> {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        client.as_socket_addr().and_then(|address| open.get(address)).cloned().unwrap_or_default()
+    }
+
+    fn opened(&self, client: &Addr) -> Arc<Line> {
+        let line = Arc::new(Line::default());
         if let Some(address) = client.as_socket_addr() {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*address, Arc::clone(&cut));
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*address, Arc::clone(&line));
         }
-        cut
+        line
     }
 }
 
@@ -62,23 +80,27 @@ impl Acceptor for CuttingAcceptor {
         let (stream, local, remote, scheme) = self.inner.accept().await?;
         // Small answers must not wait for the client's acknowledgements.
         stream.set_nodelay(true)?;
-        let cut = self.connections.opened(&remote);
+        let line = self.connections.opened(&remote);
         let client = remote.as_socket_addr().copied();
         let connections = self.connections.clone();
-        Ok((CuttableStream { stream, cut, client, connections }, local, remote, scheme))
+        Ok((CuttableStream { stream, line, client, connections }, local, remote, scheme))
     }
 }
 
 pub(crate) struct CuttableStream {
     stream: TcpStream,
-    cut: Arc<AtomicBool>,
+    line: Arc<Line>,
     client: Option<SocketAddr>,
     connections: Connections,
 }
 
 impl CuttableStream {
     fn check(&self) -> io::Result<()> {
-        if self.cut.load(Ordering::Acquire) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        if self.line.cut.load(Ordering::Acquire) {
+            Err(io::ErrorKind::ConnectionReset.into())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -97,7 +119,17 @@ impl AsyncRead for CuttableStream {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.check()?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let ended = match &read {
+            Poll::Ready(Ok(())) => buf.filled().len() == before && buf.remaining() > 0,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        };
+        if ended {
+            self.line.gone.cancel();
+        }
+        read
     }
 }
 

@@ -51,7 +51,7 @@ impl Endpoint for Api {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
-        let client = request.remote_addr().0.clone();
+        let line = self.connections.line(request.remote_addr());
         let bearer = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
         let mut call = Call {
             method: request.method().clone(),
@@ -64,15 +64,21 @@ impl Endpoint for Api {
             call.token = call.query("access_token").map(str::to_owned);
         }
         call.body = request.take_body().into_bytes_limit(BODY_MAX).await?.to_vec();
-        let reply = if call.path.starts_with("/_sandbox") {
-            Reply::Answer(control::answer(&self.shared, &call).await)
-        } else {
-            graph::answer(&self.shared, &call).await
+        let reply = async {
+            if call.path.starts_with("/_sandbox") {
+                Reply::Answer(control::answer(&self.shared, &call).await)
+            } else {
+                graph::answer(&self.shared, &call).await
+            }
+        };
+        let reply = tokio::select! {
+            reply = reply => reply,
+            () = line.gone() => Reply::HangUp,
         };
         match reply {
             Reply::Answer(response) => Ok(response),
             Reply::HangUp => {
-                self.connections.cut(&client);
+                line.cut();
                 // Never reaches the client: writing it is what closes the connection.
                 Ok(Response::default())
             }
