@@ -95,6 +95,11 @@ impl Db {
         self.lock.is_some()
     }
 
+    /// The writer connection of the embedded file, for the queue that lives in it.
+    pub fn sqlite_pool(&self) -> Option<sea_orm::sqlx::SqlitePool> {
+        self.is_embedded().then(|| self.write.get_sqlite_connection_pool().clone())
+    }
+
     /// Begins a transaction that may write. On SQLite it is the only one: the writer pool has one connection.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
         Ok(self.write.begin_with_config(None, Some(AccessMode::ReadWrite)).await?)

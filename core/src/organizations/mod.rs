@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod entity;
+pub mod queries;
 
 pub use create::create;
 pub use entity::{Entity, Model as Organization};
