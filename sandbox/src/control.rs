@@ -56,7 +56,7 @@ struct Pause {
 /// Answers a control call.
 pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
     let control = Control { shared: Arc::clone(shared), base_url: "".into() };
-    let answer = match route(&control, call).await {
+    match route(&control, call).await {
         Ok(answer) => answer,
         Err(error) => {
             let status = match error {
@@ -65,8 +65,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
             };
             answer_json(status, &json!({"error": error.to_string()}))
         }
-    };
-    answer
+    }
 }
 
 async fn route(control: &Control, call: &Call) -> Answer {

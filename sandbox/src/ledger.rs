@@ -61,7 +61,7 @@ pub struct Refused {
 /// How often things happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Sends that arrived, whatever became of them.
+    /// Calls of the messages endpoint, whatever became of them.
     pub requests: u64,
     /// Sends accepted.
     pub accepted: u64,

@@ -25,8 +25,11 @@ mod control;
 mod gate;
 mod graph;
 mod handle;
+mod inbound;
 mod ledger;
+mod matcher;
 mod payload;
+mod people;
 mod registry;
 mod roll;
 mod server;
@@ -43,13 +46,15 @@ use poem::{Server, listener::TcpAcceptor};
 use tokio::{net::TcpListener, sync::mpsc};
 
 pub use crate::{
-    behaviour::{Behaviour, Match, Rule, RuleReport},
+    behaviour::{Behaviour, Rule, RuleReport},
     clock::WallClock,
     config::{SandboxConfig, WebhookConfig},
     gate::{Gate, GateAt, GateReport, GateRule},
     graph::{ErrorPhase, ErrorRow, GraphError, error_row},
-    handle::{Control, Inbound, InboundButton, Preference, RawWebhook, SandboxHandle},
+    handle::{Control, SandboxHandle},
+    inbound::{Inbound, InboundButton, Preference, RawWebhook},
     ledger::{Accepted, Counts, Duplicate, Refused, SameBy},
+    matcher::Match,
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
     template::Template,

@@ -2,29 +2,23 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use reqwest::Url;
-use tokio::time::Instant;
 
 use crate::{
     SandboxError,
-    bucket::{Bucket, Rate},
     graph::GraphError,
+    people::People,
     template::{LiveTemplate, Template},
-    world::{App, LiveNumber, Subscription, Waba, Window, World},
+    world::{App, LiveNumber, Subscription, Waba, World},
 };
-
-/// One message per six seconds, 45 borrowed from the future.
-const PAIR_RATE: Rate = Rate { per_token: std::time::Duration::from_secs(6), burst: 45 };
-/// Full buckets are swept out when the map has grown by so many.
-const PAIR_SWEEP: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     maps: RwLock<Maps>,
-    people: Mutex<People>,
+    pub(crate) people: People,
 }
 
 #[derive(Debug, Default)]
@@ -35,15 +29,6 @@ struct Maps {
     /// By account, then name, then language.
     templates: HashMap<String, HashMap<String, Vec<Arc<LiveTemplate>>>>,
     expired_tokens: HashSet<String>,
-}
-
-/// What is known per business number and customer.
-#[derive(Debug, Default)]
-struct People {
-    windows: HashMap<(Arc<str>, String), i64>,
-    stopped: HashSet<(Arc<str>, String)>,
-    pairs: HashMap<(Arc<str>, String), Bucket>,
-    sweep_at: usize,
 }
 
 /// Where a webhook goes.
@@ -72,7 +57,7 @@ impl Registry {
             }
         });
         for window in world.windows {
-            self.open_window(&window.phone_number_id, &window.wa_id, window.opened_at_ms);
+            self.people.open_window(&window.phone_number_id, &window.wa_id, window.opened_at_ms);
         }
         Ok(())
     }
@@ -85,14 +70,7 @@ impl Registry {
             templates: maps.all_templates().map(|template| template.spec.clone()).collect(),
             windows: Vec::new(),
         });
-        world.windows = self.people(|people| {
-            let window = |((number, wa_id), opened): (&(Arc<str>, String), &i64)| Window {
-                phone_number_id: number.to_string(),
-                wa_id: wa_id.clone(),
-                opened_at_ms: *opened,
-            };
-            people.windows.iter().map(window).collect()
-        });
+        world.windows = self.people.windows();
         world.apps.sort_by(|a, b| a.id.cmp(&b.id));
         world.wabas.sort_by(|a, b| a.id.cmp(&b.id));
         world.numbers.sort_by(|a, b| a.id.cmp(&b.id));
@@ -211,56 +189,12 @@ impl Registry {
         })
     }
 
-    pub(crate) fn open_window(&self, phone_number_id: &str, wa_id: &str, at_ms: i64) {
-        let key = (Arc::from(phone_number_id), wa_id.to_owned());
-        self.people(|people| people.windows.insert(key, at_ms));
-    }
-
-    pub(crate) fn close_window(&self, phone_number_id: &str, wa_id: &str) {
-        let key = (Arc::from(phone_number_id), wa_id.to_owned());
-        self.people(|people| people.windows.remove(&key));
-    }
-
-    pub(crate) fn window_is_open(&self, number: &LiveNumber, wa_id: &str, now_ms: i64) -> bool {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-        let key = (Arc::clone(&number.id), wa_id.to_owned());
-        self.people(|people| people.windows.get(&key).is_some_and(|opened| now_ms - opened < DAY_MS))
-    }
-
-    /// Notes that a customer wants no marketing from a number, or wants it again.
-    pub(crate) fn stop_marketing(&self, phone_number_id: &str, wa_id: &str, stop: bool) {
-        let key = (Arc::from(phone_number_id), wa_id.to_owned());
-        self.people(|people| if stop { people.stopped.insert(key) } else { people.stopped.remove(&key) });
-    }
-
-    pub(crate) fn has_stopped_marketing(&self, number: &LiveNumber, wa_id: &str) -> bool {
-        self.people(|people| {
-            !people.stopped.is_empty() && people.stopped.contains(&(Arc::clone(&number.id), wa_id.to_owned()))
-        })
-    }
-
-    /// Takes one message out of the pair's rate.
-    pub(crate) fn take_pair(&self, number: &LiveNumber, wa_id: &str, now: Instant) -> bool {
-        self.people(|people| {
-            if people.pairs.len() > people.sweep_at {
-                people.pairs.retain(|_, bucket| !bucket.is_full(now));
-                people.sweep_at = people.pairs.len() + PAIR_SWEEP;
-            }
-            let bucket = people.pairs.entry((Arc::clone(&number.id), wa_id.to_owned())).or_default();
-            bucket.take(PAIR_RATE, now).is_ok()
-        })
-    }
-
     fn read<T>(&self, work: impl FnOnce(&Maps) -> T) -> T {
         work(&self.maps.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write<T>(&self, work: impl FnOnce(&mut Maps) -> T) -> T {
         work(&mut self.maps.write().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn people<T>(&self, work: impl FnOnce(&mut People) -> T) -> T {
-        work(&mut self.people.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -307,15 +241,5 @@ mod tests {
         for bad in ["http://example.com/", "http://10.0.0.1/", "nonsense", "http://127.0.0.1.example.com/"] {
             assert!(loopback_url(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_pair_may_borrow_45_messages() {
-        let registry = Registry::default();
-        let number = LiveNumber::new(crate::PhoneNumber::new("1", "2", "3", "t"));
-        let now = Instant::now();
-        assert_eq!((0..100).filter(|_| registry.take_pair(&number, "49", now)).count(), 45);
-        assert!(registry.take_pair(&number, "50", now));
-        assert!(registry.take_pair(&number, "49", now + std::time::Duration::from_secs(6)));
     }
 }

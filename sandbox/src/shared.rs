@@ -12,10 +12,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    behaviour::{Rules, Subject},
+    behaviour::Rules,
     config::{SandboxConfig, WebhookConfig},
     gate::Gates,
     ledger::Ledger,
+    matcher::Subject,
     payload::{StatusEvent, Tracked},
     registry::Registry,
     statuses::{Planned, StatusProfile},

@@ -27,6 +27,7 @@ use crate::{
 const WINDOW_CHARGED_FROM_MS: i64 = 1_790_812_800_000;
 
 pub(super) async fn post(shared: &Arc<Shared>, call: &Call, version: Option<u32>, number_id: &str) -> Reply {
+    shared.ledger.count(|counts| counts.requests += 1);
     let number = match shared.registry.authorised("post", number_id, call.token.as_deref()) {
         Ok(number) => number,
         Err(error) => return refuse(shared, &error, number_id, None),
@@ -43,7 +44,6 @@ pub(super) async fn post(shared: &Arc<Shared>, call: &Call, version: Option<u32>
     if body.get("status").is_some() {
         return mark_read(shared, &body, number_id);
     }
-    shared.ledger.count(|counts| counts.requests += 1);
     let send = match Send::read(shared, &number, &body) {
         Ok(send) => send,
         Err(error) => return refuse(shared, &error, number_id, Some(&body)),
@@ -64,7 +64,7 @@ async fn deliver(
     if !number.take(now) {
         return refused(&GraphError::new(130_429));
     }
-    if shared.config.pair_rate && !shared.registry.take_pair(number, &send.to, now) {
+    if shared.config.pair_rate && !shared.registry.people.take_pair(number, &send.to, now) {
         return refused(&GraphError::new(131_056));
     }
     let (to, template, opaque) = (send.to.clone(), send.template.clone(), send.opaque.clone());
@@ -127,12 +127,12 @@ fn accept(
     version: Option<u32>,
 ) -> (Arc<Accepted>, Option<oneshot::Receiver<()>>) {
     let at_ms = shared.now_ms();
-    let in_window = shared.registry.window_is_open(number, &send.to, at_ms);
+    let in_window = shared.registry.people.window_is_open(number, &send.to, at_ms);
     let category =
         send.template.as_ref().map_or("service".to_owned(), |t| t.spec.category.to_ascii_lowercase());
     let free =
         at_ms < WINDOW_CHARGED_FROM_MS && in_window && matches!(category.as_str(), "service" | "utility");
-    let stopped = category == "marketing" && shared.registry.has_stopped_marketing(number, &send.to);
+    let stopped = category == "marketing" && shared.registry.people.has_stopped_marketing(number, &send.to);
     let outside_window = send.template.is_none() && !in_window;
     let (by_user_id, is_reaction) = (send.by_user_id, send.kind == "reaction");
     let sent = shared.ledger.accept(|seq| Accepted {
