@@ -25,7 +25,11 @@ pub(crate) enum Verb {
     },
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command's answer; only the key itself on stdout")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command's answer; only the key itself on stdout"
+)]
 pub(crate) async fn run(config: Option<&Path>, verb: Verb) -> Outcome {
     let services = process::services(process::settings(config)?).await?;
     let tx = services.begin().await?;

@@ -8,8 +8,8 @@ use crate::config::DatabaseConfig;
 use crate::error::{Error, Result};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, SqlxSqliteConnector, Statement, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
 
@@ -102,7 +102,9 @@ impl Db {
 
     /// Begins a transaction that may write. On SQLite it is the only one: the writer pool has one connection.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        Ok(self.write.begin_with_config(None, Some(AccessMode::ReadWrite)).await?)
+        let sqlite_transaction_mode = self.is_embedded().then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+        Ok(self.write.begin_with_options(options).await?)
     }
 
     /// Answers when the database does.

@@ -62,7 +62,8 @@ impl Services {
             },
         };
         let provider = MetaClient::new(&options).map_err(|error| StartError::Setting(error.to_string()))?;
-        let shard = if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
+        let shard =
+            if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
             db,
             queues,

@@ -9,5 +9,6 @@
 
 mod queue;
 mod servers;
+mod smoke;
 #[path = "../support/mod.rs"]
 mod support;

@@ -82,8 +82,12 @@ mod tests {
     fn doubt_narrows_then_opens_and_one_good_answer_closes() {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
         let sender = SenderId::new(clock.as_ref());
-        let breakers =
-            Breakers { states: Arc::default(), clock: clock.clone(), after: 5, rest: Duration::from_secs(30) };
+        let breakers = Breakers {
+            states: Arc::default(),
+            clock: clock.clone(),
+            after: 5,
+            rest: Duration::from_secs(30),
+        };
         for _ in 0..5 {
             assert_eq!(breakers.enter(sender), Ok(()));
             breakers.leave(sender, Some(true));

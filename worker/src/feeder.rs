@@ -119,7 +119,8 @@ impl Feeder {
             let allowed = rate.map_or(i64::MAX, |per_minute| worth(f64::from(per_minute) / 60.0) - waiting);
             let share = fair.min(allowed).min(MOST);
             if share > 0 {
-                room -= i64::try_from(feed::feed(services, sender, Some(*campaign), share).await?).unwrap_or(0);
+                room -=
+                    i64::try_from(feed::feed(services, sender, Some(*campaign), share).await?).unwrap_or(0);
             }
         }
         Ok(())

@@ -6,11 +6,11 @@
 
 use crate::deps::Deps;
 use bellbird_core::error::Error;
+use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::SendMessage;
 use bellbird_core::messages::ledger::{self, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
 use bellbird_core::messages::state::Fact;
-use bellbird_core::messages::Message;
 use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
@@ -87,7 +87,9 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
             return Err(JobError::release(wait, "the campaign's rate is used up"));
         }
     }
-    if let Permit::Wait(wait) = limiter.permit(Scope::Sender(job.sender), Rate::per_second(mps)).await.map_err(away)? {
+    if let Permit::Wait(wait) =
+        limiter.permit(Scope::Sender(job.sender), Rate::per_second(mps)).await.map_err(away)?
+    {
         if let Some((campaign, _)) = rate {
             limiter.give_back(Scope::Campaign(campaign));
         }
@@ -122,7 +124,12 @@ async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, String> 
 
 /// A message that cannot even be written; the request was not made.
 fn unfit(why: String) -> Fact {
-    Fact::Failed { code: 132_000, title: "The message could not be put together".into(), detail: Some(why), verdict: Verdict::Fail }
+    Fact::Failed {
+        code: 132_000,
+        title: "The message could not be put together".into(),
+        detail: Some(why),
+        verdict: Verdict::Fail,
+    }
 }
 
 /// Turns an outcome into news for the ledger, and slows a sender down that is told to.
@@ -166,7 +173,9 @@ async fn record(deps: &Deps, row: &Message, attempt: i32, wamid: Option<String>,
 /// The world's fault, or the job's.
 pub(crate) fn classify(error: Error) -> JobError {
     match error {
-        Error::Unavailable { .. } | Error::Conflict { .. } => JobError::release(Duration::from_secs(1), error),
+        Error::Unavailable { .. } | Error::Conflict { .. } => {
+            JobError::release(Duration::from_secs(1), error)
+        }
         Error::NotFound { .. } => JobError::abort(error),
         other => JobError::failed(other),
     }

@@ -43,7 +43,8 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
             let lane = LaneName::Maintenance;
             let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
             let handler = move |job, _meta| campaigns::handle(deps.clone(), job);
-            run_lane(&name, store, config.maintenance_concurrency, timeout, handler, stop.cancelled_owned()).await
+            run_lane(&name, store, config.maintenance_concurrency, timeout, handler, stop.cancelled_owned())
+                .await
         }));
     }
     let lanes = lanes.into_iter().map(|lane| {

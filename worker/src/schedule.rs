@@ -21,7 +21,9 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) {
     let (reap_every, finish_every) =
         (Duration::from_millis(config.reap_every_ms), Duration::from_millis(config.finish_every_ms));
     tokio::join!(
-        every("finish", finish_every, shutdown, || async { finish::finish(&deps.services).await.map(|_| ()) }),
+        every("finish", finish_every, shutdown, || async {
+            finish::finish(&deps.services).await.map(|_| ())
+        }),
         every("reap", reap_every, shutdown, || reap_all(deps)),
         every("relay", STALE / 2, shutdown, || relay(deps)),
         every("tidy", HOUR, shutdown, || tidy(deps)),

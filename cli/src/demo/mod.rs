@@ -76,7 +76,11 @@ pub(crate) async fn run(options: Options) -> Outcome {
     Ok(finish(&world, ending?).await)
 }
 
-fn config(home: &setup::Home, public_url: &str, graph_url: &str) -> Result<Config, Box<dyn std::error::Error + Send + Sync>> {
+fn config(
+    home: &setup::Home,
+    public_url: &str,
+    graph_url: &str,
+) -> Result<Config, Box<dyn std::error::Error + Send + Sync>> {
     let mut settings = HashMap::from([
         ("DATABASE_URL".to_string(), format!("sqlite:{}", home.database().display())),
         ("BELLBIRD_SECRET_KEY".to_string(), home.secret_key()?),

@@ -51,7 +51,11 @@ pub(super) fn greet(world: &World, addr: &str) {
 }
 
 /// Shows the campaign until everyone has an answer, or Ctrl-C.
-pub(super) async fn watch(world: &World, asked: &CancellationToken, quiet_end: bool) -> Result<Ending, Error> {
+pub(super) async fn watch(
+    world: &World,
+    asked: &CancellationToken,
+    quiet_end: bool,
+) -> Result<Ending, Error> {
     let terminal = std::io::stderr().is_terminal();
     let bar = bar(terminal);
     let begun = Instant::now();
@@ -76,7 +80,9 @@ pub(super) async fn watch(world: &World, asked: &CancellationToken, quiet_end: b
             Some(Ending::EveryoneAnswered)
         } else if asked.is_cancelled() {
             Some(Ending::Asked)
-        } else if changed_at.elapsed() > PATIENCE && (quiet_end || snapshot.campaign.status == CampaignStatus::Completed) {
+        } else if changed_at.elapsed() > PATIENCE
+            && (quiet_end || snapshot.campaign.status == CampaignStatus::Completed)
+        {
             Some(Ending::SomeoneMissing)
         } else {
             None
@@ -168,7 +174,9 @@ pub(super) fn invite(world: &World, addr: &str) {
     println!();
     println!("  Try:");
     println!("  curl -H 'Authorization: Bearer {key}' http://{addr}/api/v1/campaigns/{campaign}/stats");
-    println!("  curl -H 'Authorization: Bearer {key}' 'http://{addr}/api/v1/campaigns/{campaign}/recipients?status=failed'");
+    println!(
+        "  curl -H 'Authorization: Bearer {key}' 'http://{addr}/api/v1/campaigns/{campaign}/recipients?status=failed'"
+    );
     println!(
         "  curl -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\\n       -d '{{\"sender_id\":\"{sender}\",\"to\":\"+919820000000\",\"template\":{{\"template_id\":\"{template}\",\"variables\":{{\"1\":\"Ana\",\"2\":\"HELLO\"}}}}}}' \\\n       http://{addr}/api/v1/messages"
     );

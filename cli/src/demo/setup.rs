@@ -10,10 +10,13 @@ use bellbird_core::page::PageRequest;
 use bellbird_core::phone::Phone;
 use bellbird_core::secret::{Cipher, ExposeSecret, SecretString, random_token};
 use bellbird_core::senders::{apps, connect};
-use bellbird_core::templates::{self, Button, Category, Header, ParameterFormat, TemplateModel, TemplateStatus};
+use bellbird_core::templates::{
+    self, Button, Category, Header, ParameterFormat, TemplateModel, TemplateStatus,
+};
 use bellbird_core::{identity, organizations};
 use bellbird_sandbox::{
-    Behaviour, Delay, DemoWorld, Match, Rule, Sandbox, SandboxConfig, SandboxHandle, StatusProfile, demo_world,
+    Behaviour, Delay, DemoWorld, Match, Rule, Sandbox, SandboxConfig, SandboxHandle, StatusProfile,
+    demo_world,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +34,8 @@ pub(super) struct Home(PathBuf);
 
 impl Home {
     pub(super) fn open(dir: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(dir).map_err(|error| format!("cannot make the folder {}: {error}", dir.display()))?;
+        fs::create_dir_all(dir)
+            .map_err(|error| format!("cannot make the folder {}: {error}", dir.display()))?;
         Ok(Self(dir.to_path_buf()))
     }
 
@@ -126,7 +130,10 @@ pub(super) async fn world(
     people(&ctx, recipients).await?;
     let newest = campaigns::queries::list(&ctx, None, PageRequest { after: None, limit: 1 }).await?;
     let unfinished = newest.items.into_iter().find(|campaign| {
-        !matches!(campaign.status, CampaignStatus::Completed | CampaignStatus::Cancelled | CampaignStatus::Failed)
+        !matches!(
+            campaign.status,
+            CampaignStatus::Completed | CampaignStatus::Cancelled | CampaignStatus::Failed
+        )
     });
     let resumed = unfinished.as_ref().is_some_and(|campaign| campaign.status != CampaignStatus::Draft);
     let campaign = match unfinished {
