@@ -6,11 +6,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 type Asked<T, R> = (T, oneshot::Sender<R>);
+/// Taken out when it is closed.
+type Closable<V> = Arc<Mutex<Option<V>>>;
 
 /// Gathers requests of many handlers into one call.
 pub(crate) struct Batcher<T, R> {
-    ask: Arc<Mutex<Option<mpsc::Sender<Asked<T, R>>>>>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    ask: Closable<mpsc::Sender<Asked<T, R>>>,
+    task: Closable<JoinHandle<()>>,
 }
 
 impl<T, R> Clone for Batcher<T, R> {

@@ -11,9 +11,12 @@ use bellbird_core::messages::{Message, claim};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::task::TaskTracker;
 
 /// At most so many rows in one statement.
 const MOST: usize = 500;
+/// How long a stopping worker waits for its last answers to be written.
+const LAST_ANSWERS: Duration = Duration::from_secs(30);
 
 /// What a claim came to: the row, or nothing when it may not be sent now.
 pub(crate) type Claimed = Result<Option<Message>, Arc<Error>>;
@@ -30,6 +33,8 @@ pub(crate) struct Deps {
     pub(crate) claims: Batcher<MessageId, Claimed>,
     /// So are their answers. Recording goes on until it worked, whatever becomes of the handler that asked.
     pub(crate) records: Batcher<News, ()>,
+    /// Requests under way. They outlive a handler that ran out of time: an answer that comes is recorded.
+    pub(crate) requests: TaskTracker,
 }
 
 impl Deps {
@@ -43,14 +48,23 @@ impl Deps {
             breakers: Breakers::new(services.clock.clone(), &services.config.sending),
             claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), ids)),
             records: Batcher::start(MOST, move |news| record_batch(for_records.clone(), news)),
+            requests: TaskTracker::new(),
             services,
         }
     }
 
-    /// Waits until every answer is recorded.
+    /// Waits until every request under way is answered and every answer recorded. With the database away for too long
+    /// it gives up; the reaper of another worker then finds the messages and calls them unknown.
     pub(crate) async fn close(&self) {
-        self.claims.close().await;
-        self.records.close().await;
+        let all = async {
+            self.requests.close();
+            self.requests.wait().await;
+            self.claims.close().await;
+            self.records.close().await;
+        };
+        if tokio::time::timeout(LAST_ANSWERS, all).await.is_err() {
+            tracing::error!("stopped with answers not recorded; their messages will become unknown");
+        }
     }
 }
 

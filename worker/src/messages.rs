@@ -4,6 +4,7 @@
 //! claim before the request, so that nobody else sends it. The record whatever comes, so that only a dead process
 //! leaves a row in doubt.
 
+use crate::cache::CachedSender;
 use crate::deps::Deps;
 use bellbird_core::error::Error;
 use bellbird_core::messages::Message;
@@ -15,6 +16,7 @@ use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
 use bellbird_core::templates::render;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request that never left is made again after this.
@@ -52,25 +54,31 @@ pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
             };
         }
     };
-    let attempt = row.attempt;
-    let outcome = match prepare(&deps, &row).await {
-        Ok(message) => deps.services.provider.send(&sender.access, &message).await,
+    let request = deps.requests.spawn(ask_and_record(deps.clone(), sender, row));
+    request.await.map_err(JobError::failed)
+}
+
+/// Asks the provider and records what came of it. Once begun it is not given up: the handler may run out of time, the
+/// answer is recorded all the same.
+async fn ask_and_record(deps: Deps, sender: Arc<CachedSender>, row: Message) {
+    let scope = Scope::Sender(row.sender_id);
+    let message = match prepare(&deps, &row).await {
+        Ok(message) => message,
         Err(why) => {
-            deps.breakers.leave(job.sender, None);
-            let fact = unfit(why);
-            record(&deps, &row, attempt, None, Heard::Fact(fact)).await;
-            return Ok(());
+            deps.breakers.leave(row.sender_id, None);
+            record(&deps, &row, None, Heard::Fact(unfit(why))).await;
+            return;
         }
     };
+    let outcome = deps.services.provider.send(&sender.access, &message).await;
     let in_doubt = match &outcome {
         SendOutcome::Ambiguous { .. } => Some(true),
         SendOutcome::Accepted { .. } | SendOutcome::Refused(_) => Some(false),
         SendOutcome::NotSent { .. } => None,
     };
-    deps.breakers.leave(job.sender, in_doubt);
+    deps.breakers.leave(row.sender_id, in_doubt);
     let (wamid, heard) = learn(&deps, scope, outcome).await;
-    record(&deps, &row, attempt, wamid, heard).await;
-    Ok(())
+    record(&deps, &row, wamid, heard).await;
 }
 
 /// One permit of the campaign, one of the sender; both or none.
@@ -164,8 +172,8 @@ async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<Strin
     }
 }
 
-async fn record(deps: &Deps, row: &Message, attempt: i32, wamid: Option<String>, heard: Heard) {
-    let target = Target::Attempt(row.id, attempt);
+async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard) {
+    let target = Target::Attempt(row.id, row.attempt);
     let at = deps.services.clock.now();
     deps.records.ask(News { target, through: None, at, wamid, heard }).await;
 }
