@@ -56,7 +56,10 @@ pub(crate) async fn run(config: Option<&Path>, verb: Verb) -> Outcome {
             println!("{:12} {:>9} {:>9} {:>9} {:>9}", "lane", "ready", "delayed", "leased", "dead");
             for lane in LaneName::ALL {
                 let depth = queues.depth(lane).await?;
-                println!("{lane:12} {:>9} {:>9} {:>9} {:>9}", depth.ready, depth.delayed, depth.leased, depth.dead);
+                println!(
+                    "{lane:12} {:>9} {:>9} {:>9} {:>9}",
+                    depth.ready, depth.delayed, depth.leased, depth.dead
+                );
             }
         }
         Verb::Dead { lane, limit } => {

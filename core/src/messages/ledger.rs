@@ -147,7 +147,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
             Heard::Fact(fact) => fact.clone(),
             Heard::Failure(failure) => {
                 let rule = services.provider.rule(failure);
-                if rule.action == Action::Ambiguous {
+                // An answer with such a code leaves it open whether the message went; a status that says "failed" does not.
+                if rule.action == Action::Ambiguous && item.through.is_none() {
                     Fact::Ambiguous { why: failure.title.clone() }
                 } else {
                     if let (Action::SuppressMarketing, Some(customer)) = (rule.action, row.customer_id) {
