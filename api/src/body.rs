@@ -63,6 +63,11 @@ fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Body<T>, ApiError> {
             format!("the body is not valid JSON: {error}"),
         )
     })?;
+    let mut unstorable = Vec::new();
+    find_nul("", &value, &mut unstorable);
+    if !unstorable.is_empty() {
+        return Err(ApiError::invalid(unstorable));
+    }
     let digest = sha256_hex(value.to_string().as_bytes());
     match T::parse_from_json(Some(value.clone())) {
         Ok(value) => Ok(Body { value, digest }),
@@ -73,6 +78,27 @@ fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Body<T>, ApiError> {
             }
             Err(ApiError::invalid(problems))
         }
+    }
+}
+
+/// Postgres cannot keep the character NUL in a text, and no person means it.
+fn find_nul(at: &str, value: &Value, found: &mut Vec<FieldProblem>) {
+    const MESSAGE: &str = "the character NUL (\\u0000) is not allowed";
+    match value {
+        Value::String(text) if text.contains('\0') => found.push(problem(at, "invalid_character", MESSAGE)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, item)| find_nul(&format!("{at}[{i}]"), item, found));
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let below = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                if name.contains('\0') {
+                    found.push(problem(at, "invalid_character", MESSAGE));
+                }
+                find_nul(&below, value, found);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -290,6 +316,7 @@ mod tests {
         for (json, field, code) in [
             ("{}", "name", "missing"),
             (r#"{"name":null}"#, "name", "missing"),
+            (r#"{"name":"a","people":[{"phone":"\u0000"}]}"#, "people[0].phone", "invalid_character"),
             (r#"{"name":[]}"#, "name", "wrong_type"),
             (r#"{"name":"long"}"#, "name", "too_long"),
             (r#"{"name":"a","nmae":1}"#, "nmae", "unknown_field"),

@@ -79,7 +79,13 @@ impl Problem {
 
 /// A problem as `application/problem+json`.
 #[derive(Debug, Clone)]
-pub struct ProblemJson(pub Problem);
+pub struct ProblemJson(pub Box<Problem>);
+
+impl From<Problem> for ProblemJson {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
 
 impl Payload for ProblemJson {
     const CONTENT_TYPE: &'static str = "application/problem+json";
@@ -121,7 +127,7 @@ pub enum ApiError {
 impl ApiError {
     /// A refusal (4xx) without fields.
     pub fn refused(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
-        Self::Refused(status, ProblemJson(Problem::new(status, code, detail)))
+        Self::Refused(status, Problem::new(status, code, detail).into())
     }
 
     /// An answer for what should not happen; the reason was logged already.
@@ -129,7 +135,7 @@ impl ApiError {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         let problem =
             Problem::new(status, "internal", "something went wrong on our side; it was written down");
-        Self::Failed(status, ProblemJson(problem), None)
+        Self::Failed(status, problem.into(), None)
     }
 
     /// Something we stand on is away.
@@ -137,7 +143,7 @@ impl ApiError {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let problem =
             Problem::new(status, "unavailable", format!("{what} is not available; try again in a moment"));
-        Self::Failed(status, ProblemJson(problem), Some(RETRY_AFTER))
+        Self::Failed(status, problem.into(), Some(RETRY_AFTER))
     }
 
     /// Wrong input, field by field.
@@ -148,10 +154,7 @@ impl ApiError {
             [one] => one.message.clone(),
             [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
         };
-        Self::Refused(
-            status,
-            ProblemJson(Problem { errors, ..Problem::new(status, "invalid_input", detail) }),
-        )
+        Self::Refused(status, Problem { errors, ..Problem::new(status, "invalid_input", detail) }.into())
     }
 
     /// The problem inside.
@@ -244,10 +247,34 @@ pub fn unauthorized() -> ApiError {
     ApiError::refused(StatusCode::UNAUTHORIZED, "unauthorized", detail)
 }
 
-fn bad_parameter(name: &str, reason: &str) -> ApiError {
+/// A parameter that cannot be read, in words that do not quote our types.
+pub fn bad_parameter(name: &str, reason: &str) -> ApiError {
+    let reason = reason.split(" (occurred while").next().unwrap_or_default();
+    let (kind, reason) = match reason.strip_prefix("failed to parse \"").and_then(|r| r.split_once("\": ")) {
+        Some((kind, reason)) => (kind, reason),
+        None => ("", reason),
+    };
+    let message = match reason {
+        "Expect a valid enumeration value." => "must be one of the documented words",
+        _ if kind.starts_with("integer") => "must be a whole number",
+        reason => reason,
+    };
+    // the framework numbers the parts of a path; the id's type has a better name
+    let numbered = name.strip_prefix("param").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    let name = if numbered && kind.ends_with("Id") { snake_case(kind) } else { name.to_string() };
     let status = StatusCode::BAD_REQUEST;
-    let problem = Problem::new(status, "invalid_parameter", format!("{name}: {reason}"));
-    ApiError::Refused(status, ProblemJson(problem.with_field(name, "invalid_parameter", reason)))
+    let problem = Problem::new(status, "invalid_parameter", format!("{name}: {message}"));
+    ApiError::Refused(status, problem.with_field(name, "invalid_parameter", message).into())
+}
+
+fn snake_case(name: &str) -> String {
+    name.chars().enumerate().fold(String::new(), |mut snake, (at, c)| {
+        if c.is_ascii_uppercase() && at > 0 {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+        snake
+    })
 }
 
 #[cfg(test)]
@@ -275,6 +302,20 @@ mod tests {
             assert_eq!((problem.status, problem.code.as_str()), (status, code));
             assert!(!problem.to_json_string().contains("secret"), "{problem:?}");
             assert_eq!(answer.clone().into_response().status().as_u16(), status);
+        }
+    }
+
+    #[test]
+    fn a_bad_parameter_is_told_without_our_types() {
+        let id = r#"failed to parse "CampaignId": not an id of this kind"#;
+        let number =
+            r#"failed to parse "integer(uint64)": invalid digit (occurred while parsing "optional")"#;
+        for (name, reason, detail) in [
+            ("param0", id, "campaign_id: not an id of this kind"),
+            ("limit", number, "limit: must be a whole number"),
+            ("cursor", "use another", "cursor: use another"),
+        ] {
+            assert_eq!(bad_parameter(name, reason).problem().detail, detail);
         }
     }
 

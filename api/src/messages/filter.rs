@@ -40,7 +40,8 @@ impl Type for StatusFilter {
 
 impl ParseFromParameter for StatusFilter {
     fn parse_from_parameter(value: &str) -> ParseResult<Self> {
-        let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
+        // not `word.is_empty()`: on a `&&str` that is the method of `Type`, which is never true
+        let words = value.split(',').map(str::trim).filter(|word| !str::is_empty(word));
         let read = |word| MessageStatus::parse_from_parameter(word).map_err(|_| unknown(word));
         words.map(read).collect::<Result<_, _>>().map(Self)
     }

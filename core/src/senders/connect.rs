@@ -16,6 +16,8 @@ const DEFAULT_MPS: u32 = 80;
 /// Meta's ceiling for a number.
 const MAX_MPS: u32 = 1_000;
 
+const TAKEN: &str = "this phone number is connected to this installation already";
+
 /// What is needed to connect a sender.
 #[derive(Debug)]
 pub struct NewSender {
@@ -84,10 +86,7 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
 pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> Result<Model> {
     let taken = Entity::find().filter(Column::PhoneNumberId.eq(&new.phone_number_id)).one(tx.conn()).await?;
     if taken.is_some() {
-        return Err(Error::conflict(
-            "sender_exists",
-            "this phone number is connected to this installation already",
-        ));
+        return Err(Error::conflict("sender_exists", TAKEN));
     }
     let id = SenderId::new(tx.clock());
     let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);
@@ -107,7 +106,8 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    Entity::insert(sender.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+    let inserted = Entity::insert(sender.clone().into_active_model()).exec_without_returning(tx.conn()).await;
+    inserted.map_err(|error| Error::unless_taken(error, "sender_exists", TAKEN))?;
     Ok(sender)
 }
 
