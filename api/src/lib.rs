@@ -1,1 +1,27 @@
-//! Bellbird.
+//! Bellbird's HTTP API: thin handlers over `bellbird-core`'s use cases.
+//!
+//! [`build`] makes the whole application as one endpoint, [`run`] serves it until told to stop, and [`spec_yaml`]
+//! describes it without a database. `docs/api-design.md` has the conventions every operation keeps.
+
+pub mod apps;
+pub mod auth;
+pub mod body;
+pub mod campaigns;
+pub mod customers;
+pub mod error;
+pub mod health;
+pub mod idempotency;
+pub mod messages;
+pub mod middleware;
+pub mod openapi;
+pub mod page;
+pub mod senders;
+pub mod server;
+pub mod templates;
+pub mod webhooks;
+
+pub use openapi::spec_yaml;
+pub use server::{Options, build, run};
+
+/// A moment of the domain as the wire has it: RFC 3339 in UTC.
+pub type Time = chrono::DateTime<chrono::Utc>;

@@ -95,36 +95,59 @@ impl Judge {
 
 /// Adds up to [`MOST`] people: all of them, or none and everything that is wrong.
 pub async fn add(tx: &Tx, ctx: &Ctx, id: CampaignId, people: &[NewRecipient]) -> Result<Added> {
-    if people.is_empty() || people.len() > MOST {
+    add_given(tx, ctx, id, people.iter().cloned().map(Ok).collect()).await
+}
+
+/// Like [`add`], for people of whom some could not even be read: they are refused too, with all that is wrong with
+/// everyone, so that a caller corrects a list once. The paths of their problems begin at the person (`phone`).
+pub async fn add_given(
+    tx: &Tx,
+    ctx: &Ctx,
+    id: CampaignId,
+    given: Vec<Result<NewRecipient, Vec<Problem>>>,
+) -> Result<Added> {
+    if given.is_empty() || given.len() > MOST {
         let message = format!("add 1 to {MOST} recipients in one call");
         return Err(Error::invalid("recipients", "invalid_count", message));
     }
     let judge = Judge::of_draft(tx, ctx, id).await?;
-    let mut problems = Vec::new();
-    let mut seen: HashMap<&Phone, usize> = HashMap::new();
-    for (index, person) in people.iter().enumerate() {
-        if let Some(first) = seen.insert(&person.phone, index) {
-            let message = format!("the same number as recipients[{first}]");
-            problems.push(Problem::new(format!("recipients[{index}].phone"), "duplicate_recipient", message));
-        }
-        for key in person.variables.keys().filter(|key| !judge.needed.contains(key)) {
-            let message = format!("the template has no variable `{key}`");
-            problems.push(Problem::new(
-                format!("recipients[{index}].variables.{key}"),
-                "extra_variable",
-                message,
-            ));
+    let mut refused: Refused = Vec::new();
+    let (mut places, mut people) = (Vec::new(), Vec::new());
+    let mut seen: HashMap<Phone, usize> = HashMap::new();
+    for (place, person) in given.into_iter().enumerate() {
+        match person {
+            Err(problems) => refused.push((place, problems)),
+            Ok(person) => {
+                refused.push((place, extra_variables(&judge, &person)));
+                if let Some(first) = seen.get(&person.phone) {
+                    let message = format!("the same number as recipients[{first}]");
+                    refused.push((place, vec![Problem::new("phone", "duplicate_recipient", message)]));
+                    continue; // one statement cannot touch a row twice
+                }
+                seen.insert(person.phone.clone(), place);
+                places.push(place);
+                people.push(person);
+            }
         }
     }
-    if !problems.is_empty() {
-        return Err(Error::Invalid(problems));
-    }
-    let (added, refused) = add_judged(tx, &judge, people).await?;
-    let refused = refused.into_iter().flat_map(|(index, problems)| {
-        problems.into_iter().map(move |p| Problem { field: format!("recipients[{index}].{}", p.field), ..p })
-    });
-    let problems: Vec<_> = refused.collect();
+    let (added, unfit) = add_judged(tx, &judge, &people).await?;
+    refused.extend(unfit.into_iter().map(|(index, problems)| (places[index], problems)));
+    refused.sort_by_key(|(place, _)| *place);
+    let named = |(place, problems): (usize, Vec<Problem>)| {
+        problems.into_iter().map(move |p| Problem { field: format!("recipients[{place}].{}", p.field), ..p })
+    };
+    let problems: Vec<_> = refused.into_iter().flat_map(named).collect();
     if problems.is_empty() { Ok(added) } else { Err(Error::Invalid(problems)) }
+}
+
+fn extra_variables(judge: &Judge, person: &NewRecipient) -> Vec<Problem> {
+    let extra = person.variables.keys().filter(|key| !judge.needed.contains(key));
+    extra
+        .map(|key| {
+            let message = format!("the template has no variable `{key}`");
+            Problem::new(format!("variables.{key}"), "extra_variable", message)
+        })
+        .collect()
 }
 
 /// What is wrong with some of the people, by their place in the call.

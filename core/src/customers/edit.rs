@@ -8,7 +8,8 @@ use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{CustomerId, OrganizationId};
 use crate::phone::Phone;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -189,6 +190,20 @@ pub async fn upsert(tx: &Tx, organization: OrganizationId, person: Upsert) -> Re
     let id = *ids.get(&phone).ok_or_else(|| Error::internal("an upsert returned no row"))?;
     let found = Entity::secure_find(organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
     found.ok_or_else(|| Error::not_found("customer", id))
+}
+
+/// Puts tags on a customer.
+pub async fn add_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tags: &[String]) -> Result<()> {
+    use super::tag_entity::{Entity, Model};
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let row = |tag: &String| Model { organization_id: organization, tag: tag.clone(), customer_id: id };
+    Entity::insert_many(tags.iter().map(|tag| row(tag).into_active_model()))
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Takes tags off a customer.

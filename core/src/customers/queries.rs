@@ -3,13 +3,15 @@
 use super::entity::{Column, Entity, Model};
 use super::tag_entity;
 use crate::consent::ConsentState;
-use crate::context::Ctx;
+use crate::context::{Ctx, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, OrganizationId};
 use crate::page::{Page, PageRequest};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Query, extension::postgres::PgExpr};
-use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::HashMap;
 
 /// Which customers are wanted; empty fields mean all.
@@ -79,14 +81,30 @@ fn matches(ctx: &Ctx, text: &str) -> Condition {
     Condition::any().add(name).add_option(phone)
 }
 
+/// One customer of the organization as the transaction sees it, its own changes included.
+pub async fn get_in(tx: &Tx, organization: OrganizationId, id: CustomerId) -> Result<Tagged> {
+    let found = Entity::secure_find(organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
+    let customer = found.ok_or_else(|| Error::not_found("customer", id))?;
+    let mut tagged = tags_of(tx.conn(), organization, vec![customer]).await?;
+    tagged.pop().ok_or_else(|| Error::not_found("customer", id))
+}
+
 /// Adds the tags of a page of customers, in one query.
 pub async fn with_tags(ctx: &Ctx, customers: Vec<Model>) -> Result<Vec<Tagged>> {
+    tags_of(ctx.db.read(), ctx.organization, customers).await
+}
+
+async fn tags_of(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    customers: Vec<Model>,
+) -> Result<Vec<Tagged>> {
     let ids = customers.iter().map(|customer| customer.id);
     let rows = tag_entity::Entity::find()
-        .filter(tag_entity::Column::OrganizationId.eq(ctx.organization))
+        .filter(tag_entity::Column::OrganizationId.eq(organization))
         .filter(tag_entity::Column::CustomerId.is_in(ids))
         .order_by_asc(tag_entity::Column::Tag)
-        .all(ctx.db.read())
+        .all(db)
         .await?;
     let mut tags: HashMap<CustomerId, Vec<String>> = HashMap::new();
     for row in rows {
@@ -94,4 +112,16 @@ pub async fn with_tags(ctx: &Ctx, customers: Vec<Model>) -> Result<Vec<Tagged>> 
     }
     let tagged = |customer: Model| Tagged { tags: tags.remove(&customer.id).unwrap_or_default(), customer };
     Ok(customers.into_iter().map(tagged).collect())
+}
+
+/// What these customers are called, those who have a name.
+pub async fn names(ctx: &Ctx, ids: Vec<CustomerId>) -> Result<HashMap<CustomerId, String>> {
+    let named: Vec<(CustomerId, Option<String>)> = Entity::secure_find(ctx.organization)
+        .select_only()
+        .columns([Column::Id, Column::Name])
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(ctx.db.read())
+        .await?;
+    Ok(named.into_iter().filter_map(|(id, name)| Some((id, name?))).collect())
 }

@@ -4,6 +4,7 @@ use super::attempt_entity;
 use super::entity::{Column, Entity, Model};
 use super::state::MessageStatus;
 use crate::context::Ctx;
+use crate::customers;
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{CampaignId, MessageId};
@@ -29,6 +30,29 @@ pub async fn get(ctx: &Ctx, id: MessageId) -> Result<WithAttempts> {
         .all(ctx.db.read())
         .await?;
     Ok(WithAttempts { message, earlier })
+}
+
+/// A campaign's recipient: the message to a person, and what they are called.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// The row.
+    pub message: Model,
+    /// The person's name, if known.
+    pub name: Option<String>,
+}
+
+/// Like [`recipients`], with the people's names.
+pub async fn named_recipients(
+    ctx: &Ctx,
+    campaign: CampaignId,
+    statuses: &[MessageStatus],
+    page: PageRequest<MessageId>,
+) -> Result<Page<Recipient>> {
+    let found = recipients(ctx, campaign, statuses, page).await?;
+    let people = found.items.iter().filter_map(|message| message.customer_id).collect();
+    let names = customers::queries::names(ctx, people).await?;
+    let name = |message: &Model| message.customer_id.and_then(|id| names.get(&id).cloned());
+    Ok(found.map(|message| Recipient { name: name(&message), message }))
 }
 
 /// A campaign's recipients, oldest first; `statuses` empty: all.

@@ -44,6 +44,23 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
     if let Some(mps) = new.mps.filter(|mps| !(1..=MAX_MPS).contains(mps)) {
         return Err(Error::invalid("mps", "invalid_mps", format!("{mps} is not between 1 and {MAX_MPS}")));
     }
+    for (field, code, id) in [
+        ("phone_number_id", "invalid_phone_number_id", Some(&new.phone_number_id)),
+        ("waba_id", "invalid_waba_id", Some(&new.waba_id)),
+        ("portfolio_id", "invalid_portfolio_id", new.portfolio_id.as_ref()),
+    ] {
+        // they become part of the provider's addresses
+        let plain = |id: &String| {
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        if !id.is_none_or(plain) {
+            return Err(Error::invalid(
+                field,
+                code,
+                "give the id as Meta's console shows it: digits, no spaces",
+            ));
+        }
+    }
     let access = SenderAccess {
         phone_number_id: new.phone_number_id.clone(),
         waba_id: new.waba_id.clone(),

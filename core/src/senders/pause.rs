@@ -1,8 +1,9 @@
 //! A sender the provider refuses is paused with its reason: its messages wait, none is lost or blamed.
 
 use super::SenderStatus;
-use super::entity::{Column, Entity};
+use super::entity::{Column, Entity, Model};
 use crate::context::{Ctx, Services, Tx};
+use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::SenderId;
 use sea_orm::sea_query::Expr;
@@ -25,7 +26,7 @@ pub async fn pause(services: &Services, id: SenderId, reason: &str) -> Result<bo
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when it is not paused.
-pub async fn resume(tx: &Tx, ctx: &Ctx, id: SenderId) -> Result<()> {
+pub async fn resume(tx: &Tx, ctx: &Ctx, id: SenderId) -> Result<Model> {
     super::connect::get(ctx, id).await?;
     let done = Entity::update_many()
         .col_expr(Column::Status, Expr::value(SenderStatus::Active))
@@ -35,8 +36,9 @@ pub async fn resume(tx: &Tx, ctx: &Ctx, id: SenderId) -> Result<()> {
         .filter(Column::Status.eq(SenderStatus::Paused))
         .exec(tx.conn())
         .await?;
-    match done.rows_affected {
-        1 => Ok(()),
-        _ => Err(Error::conflict("sender_not_paused", "this sender is not paused")),
+    if done.rows_affected != 1 {
+        return Err(Error::conflict("sender_not_paused", "this sender is not paused"));
     }
+    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
+    found.ok_or_else(|| Error::not_found("sender", id))
 }

@@ -1,0 +1,200 @@
+//! What campaigns look like from outside.
+
+use crate::Time;
+use bellbird_core::campaigns::edit::Draft;
+use bellbird_core::campaigns::{self, CampaignStatus, audience};
+use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
+use bellbird_core::messages::Purpose;
+use bellbird_core::organizations::UnknownPolicy;
+use bellbird_core::{Error, Timestamp};
+use poem_openapi::{Enum, Object};
+use std::collections::BTreeMap;
+
+/// How a campaign's audience is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum AudienceKind {
+    /// The people added to it, by JSON or from a file.
+    Listed,
+    /// Everyone who carries a tag when it is launched.
+    Tag,
+    /// Everyone who has agreed to marketing when it is launched.
+    OptedIn,
+}
+
+/// To whom a campaign is sent.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none, deny_unknown_fields)]
+pub struct Audience {
+    /// How the audience is told.
+    pub kind: AudienceKind,
+    /// Which tag; given with kind `tag`, and only then.
+    pub tag: Option<String>,
+}
+
+impl From<audience::Audience> for Audience {
+    fn from(audience: audience::Audience) -> Self {
+        match audience {
+            audience::Audience::Listed => Self { kind: AudienceKind::Listed, tag: None },
+            audience::Audience::Tag { tag } => Self { kind: AudienceKind::Tag, tag: Some(tag) },
+            audience::Audience::OptedIn => Self { kind: AudienceKind::OptedIn, tag: None },
+        }
+    }
+}
+
+impl TryFrom<Audience> for audience::Audience {
+    type Error = Error;
+    fn try_from(audience: Audience) -> Result<Self, Error> {
+        match (audience.kind, audience.tag) {
+            (AudienceKind::Listed, None) => Ok(Self::Listed),
+            (AudienceKind::OptedIn, None) => Ok(Self::OptedIn),
+            // a missing tag is an empty one, which the draft's own check refuses
+            (AudienceKind::Tag, tag) => Ok(Self::Tag { tag: tag.unwrap_or_default().trim().to_string() }),
+            (_, Some(_)) => {
+                let message = "a tag belongs to the kind `tag` only";
+                Err(Error::invalid("audience.tag", "unexpected_tag", message))
+            }
+        }
+    }
+}
+
+/// Where the value of one of the template's variables comes from: `value`, else the customer's `attribute`, else
+/// `default`. A value given with a recipient comes before all of them.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none, deny_unknown_fields)]
+pub struct VariableSource {
+    /// The same for everyone.
+    pub value: Option<String>,
+    /// The customer's `name`, `phone`, or attribute of this name.
+    pub attribute: Option<String>,
+    /// For those who have neither.
+    pub default: Option<String>,
+}
+
+impl From<audience::VariableSource> for VariableSource {
+    fn from(source: audience::VariableSource) -> Self {
+        Self { value: source.value, attribute: source.attribute, default: source.default }
+    }
+}
+
+impl From<VariableSource> for audience::VariableSource {
+    fn from(source: VariableSource) -> Self {
+        Self { value: source.value, attribute: source.attribute, default: source.default }
+    }
+}
+
+/// Everything a draft says.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct CampaignDraft {
+    /// What people call it.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    pub name: String,
+    /// For people.
+    #[oai(validator(max_length = 2000))]
+    pub description: Option<String>,
+    /// What is sent. The template must be approved when the campaign is launched.
+    pub template_id: TemplateId,
+    /// From which numbers, in turn; all of the template's WhatsApp account.
+    #[oai(validator(min_items = 1, max_items = 100))]
+    pub sender_ids: Vec<SenderId>,
+    /// To whom; left out: the people added to it.
+    pub audience: Option<Audience>,
+    /// Where the template's values come from, by variable. Positional variables are called `1`, `2`, ….
+    pub variables: Option<BTreeMap<String, VariableSource>>,
+    /// At most so many messages a minute; left out: as fast as the senders may.
+    #[oai(validator(minimum(value = "1")))]
+    pub rate_per_minute: Option<u32>,
+    /// Give up on a person after so many failures; 3 when left out.
+    #[oai(validator(minimum(value = "1"), maximum(value = "10")))]
+    pub max_attempts: Option<u32>,
+    /// What is done when it stays unknown whether a message was sent; left out: what the organization does.
+    pub unknown_policy: Option<UnknownPolicy>,
+}
+
+impl TryFrom<CampaignDraft> for Draft {
+    type Error = Error;
+    fn try_from(draft: CampaignDraft) -> Result<Self, Error> {
+        let variables = draft.variables.unwrap_or_default();
+        Ok(Self {
+            name: draft.name,
+            description: draft.description,
+            template: draft.template_id,
+            senders: draft.sender_ids,
+            audience: draft.audience.map_or(Ok(audience::Audience::Listed), TryInto::try_into)?,
+            variables: variables.into_iter().map(|(key, source)| (key, source.into())).collect(),
+            rate_per_minute: draft.rate_per_minute,
+            max_attempts: draft.max_attempts,
+            unknown_policy: draft.unknown_policy,
+        })
+    }
+}
+
+/// One template to many people.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Campaign {
+    /// Its id.
+    pub id: CampaignId,
+    /// What people call it.
+    pub name: String,
+    /// For people.
+    pub description: Option<String>,
+    /// Where it stands.
+    pub status: CampaignStatus,
+    /// What is sent.
+    pub template_id: TemplateId,
+    /// Why: the template's category. `marketing` needs each person's opt-in.
+    pub purpose: Purpose,
+    /// From which numbers, in turn.
+    pub sender_ids: Vec<SenderId>,
+    /// To whom.
+    pub audience: Audience,
+    /// Where the template's values come from.
+    pub variables: BTreeMap<String, VariableSource>,
+    /// At most so many messages a minute.
+    pub rate_per_minute: Option<u32>,
+    /// Give up on a person after so many failures.
+    pub max_attempts: u32,
+    /// What is done when it stays unknown whether a message was sent.
+    pub unknown_policy: UnknownPolicy,
+    /// Why it failed, where it did.
+    pub failure: Option<String>,
+    /// When it was launched.
+    pub launched_at: Option<Time>,
+    /// When it was last paused.
+    pub paused_at: Option<Time>,
+    /// When it was completed or cancelled.
+    pub finished_at: Option<Time>,
+    /// When it was drafted.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+impl TryFrom<campaigns::Campaign> for Campaign {
+    type Error = Error;
+    fn try_from(row: campaigns::Campaign) -> Result<Self, Error> {
+        let variables = row.variables()?;
+        Ok(Self {
+            sender_ids: row.senders()?,
+            audience: row.audience()?.into(),
+            variables: variables.into_iter().map(|(key, source)| (key, source.into())).collect(),
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            status: row.status,
+            template_id: row.template_id,
+            purpose: row.purpose,
+            rate_per_minute: row.rate_per_minute.map(i32::unsigned_abs),
+            max_attempts: row.max_attempts.unsigned_abs(),
+            unknown_policy: row.unknown_policy,
+            failure: row.failure,
+            launched_at: row.launched_at.map(Timestamp::to_utc),
+            paused_at: row.paused_at.map(Timestamp::to_utc),
+            finished_at: row.finished_at.map(Timestamp::to_utc),
+            created_at: row.created_at.to_utc(),
+            updated_at: row.updated_at.to_utc(),
+        })
+    }
+}

@@ -1,0 +1,301 @@
+//! Errors as callers see them: one RFC 9457 problem for everything, whoever noticed.
+//!
+//! The domain's errors arrive through `From`, the framework's through [`from_framework`]; both end as an [`ApiError`],
+//! which is the only error type an operation may declare.
+
+use crate::middleware::request_id;
+use bellbird_core::Error;
+use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};
+use poem::http::StatusCode;
+use poem::{IntoResponse, Response};
+use poem_openapi::error::{
+    AuthorizationError, ContentTypeError, ParseMultipartError, ParseParamError, ParsePathError,
+    ParseRequestPayloadError,
+};
+use poem_openapi::payload::Payload;
+use poem_openapi::registry::{MetaResponses, MetaSchemaRef, Registry};
+use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::{ApiResponse, Object};
+
+/// What an operation answers: its object, or a problem.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// Seconds after which a caller may try again when something we stand on is away.
+const RETRY_AFTER: u32 = 2;
+
+/// What went wrong (RFC 9457).
+#[derive(Object, Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Always `about:blank`: the meaning is in `code`.
+    pub r#type: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable word for programs, like `campaign_not_draft`; docs/api-design.md lists them.
+    pub code: String,
+    /// One sentence for a person.
+    pub detail: String,
+    /// Which fields are wrong, when the input is.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub errors: Vec<FieldProblem>,
+    /// Quote it when you ask us about this answer.
+    #[oai(skip_serializing_if_is_none)]
+    pub request_id: Option<String>,
+}
+
+/// What is wrong with one field.
+#[derive(Object, Clone, Debug, PartialEq)]
+pub struct FieldProblem {
+    /// Where, like `recipients[3].phone`.
+    pub field: String,
+    /// Stable word for programs, like `invalid_phone`.
+    pub code: String,
+    /// One sentence for a person.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem without fields.
+    pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            r#type: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or("Error").into(),
+            status: status.as_u16(),
+            code: code.into(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            request_id: None,
+        }
+    }
+
+    /// The same problem, with what is wrong with one field.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        self.errors.push(FieldProblem { field: field.into(), code: code.into(), message: message.into() });
+        self
+    }
+}
+
+/// A problem as `application/problem+json`.
+#[derive(Debug, Clone)]
+pub struct ProblemJson(pub Problem);
+
+impl Payload for ProblemJson {
+    const CONTENT_TYPE: &'static str = "application/problem+json";
+    fn schema_ref() -> MetaSchemaRef {
+        Problem::schema_ref()
+    }
+    fn register(registry: &mut Registry) {
+        Problem::register(registry);
+    }
+}
+
+impl IntoResponse for ProblemJson {
+    fn into_response(mut self) -> Response {
+        self.0.request_id = request_id();
+        Response::builder().content_type(Self::CONTENT_TYPE).body(self.0.to_json_string())
+    }
+}
+
+impl ApiResponse for ProblemJson {
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: vec![] }
+    }
+    fn register(registry: &mut Registry) {
+        <Self as Payload>::register(registry);
+    }
+}
+
+/// Every refusal and failure of the API.
+#[derive(ApiResponse, Debug, Clone)]
+pub enum ApiError {
+    /// The request cannot be done as it is; the problem's `code` says why.
+    #[oai(status_range = "4XX")]
+    Refused(StatusCode, ProblemJson),
+    /// Our fault, or something we stand on is away; a 503 may be repeated after `Retry-After` seconds.
+    #[oai(status_range = "5XX")]
+    Failed(StatusCode, ProblemJson, #[oai(header = "Retry-After")] Option<u32>),
+}
+
+impl ApiError {
+    /// A refusal (4xx) without fields.
+    pub fn refused(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        Self::Refused(status, ProblemJson(Problem::new(status, code, detail)))
+    }
+
+    /// An answer for what should not happen; the reason was logged already.
+    pub fn internal() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        let problem =
+            Problem::new(status, "internal", "something went wrong on our side; it was written down");
+        Self::Failed(status, ProblemJson(problem), None)
+    }
+
+    /// Something we stand on is away.
+    pub fn unavailable(what: &str) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let problem =
+            Problem::new(status, "unavailable", format!("{what} is not available; try again in a moment"));
+        Self::Failed(status, ProblemJson(problem), Some(RETRY_AFTER))
+    }
+
+    /// Wrong input, field by field.
+    pub fn invalid(errors: Vec<FieldProblem>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let detail = match errors.as_slice() {
+            [] => "the input is not valid".to_string(),
+            [one] => one.message.clone(),
+            [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
+        };
+        Self::Refused(
+            status,
+            ProblemJson(Problem { errors, ..Problem::new(status, "invalid_input", detail) }),
+        )
+    }
+
+    /// The problem inside.
+    pub fn problem(&self) -> &Problem {
+        match self {
+            Self::Refused(_, problem) | Self::Failed(_, problem, _) => &problem.0,
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    /// The one place where the domain meets HTTP. What an operator needs is logged here, once, and never shown.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound { .. } => Self::refused(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            Error::Conflict { code, message } => Self::refused(StatusCode::CONFLICT, code, message),
+            Error::Forbidden(message) => Self::refused(StatusCode::FORBIDDEN, "forbidden", message),
+            Error::Invalid(problems) => {
+                let key = problems.iter().find(|p| p.field == "Idempotency-Key").map(|p| p.code);
+                let field = |p: bellbird_core::Problem| FieldProblem {
+                    field: p.field,
+                    code: p.code.into(),
+                    message: p.message,
+                };
+                let mut answer = Self::invalid(problems.into_iter().map(field).collect());
+                if let (Some(code), Self::Refused(_, problem)) = (key, &mut answer) {
+                    problem.0.code = code.into(); // about the request as a whole, not about its content
+                }
+                answer
+            }
+            Error::Unavailable { what, source } => {
+                tracing::warn!(what, error = %source, "answered 503");
+                Self::unavailable(what)
+            }
+            Error::Internal(what) => {
+                tracing::error!(error = what, "answered 500");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// Turns an error of the framework into the same shape as ours. Never a 500 for what a caller did.
+pub fn from_framework(error: &poem::Error) -> ApiError {
+    let status = error.status();
+    let refused = |code: &str, detail: &str| ApiError::refused(status, code, detail);
+    if error.is::<NotFoundError>() {
+        return refused("unknown_address", "there is nothing at this address; /docs lists what there is");
+    }
+    if error.is::<MethodNotAllowedError>() {
+        return refused(
+            "method_not_allowed",
+            "this address does not know this method; /docs lists what it knows",
+        );
+    }
+    if error.is::<AuthorizationError>() {
+        return unauthorized();
+    }
+    if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
+        return bad_parameter(name, reason);
+    }
+    if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
+        return bad_parameter(name, reason);
+    }
+    if let Some(ReadBodyError::PayloadTooLarge) = error.downcast_ref() {
+        return refused("body_too_large", "the body is larger than this address takes");
+    }
+    if error.is::<ContentTypeError>() {
+        return refused("unsupported_content_type", &error.to_string());
+    }
+    if let Some(ParseRequestPayloadError { reason }) = error.downcast_ref() {
+        return ApiError::refused(StatusCode::BAD_REQUEST, "unreadable_body", reason);
+    }
+    if error.is::<ParseMultipartError>() || error.is::<poem::error::ParseMultipartError>() {
+        return refused("unreadable_body", &error.to_string());
+    }
+    if status.is_client_error() {
+        return refused("bad_request", &error.to_string());
+    }
+    if error.is::<ReadBodyError>() {
+        return ApiError::refused(StatusCode::BAD_REQUEST, "unreadable_body", "the body ended too early");
+    }
+    tracing::error!(%error, "answered 500");
+    ApiError::internal()
+}
+
+/// No key, or one that is unknown or revoked: callers must not learn which.
+pub fn unauthorized() -> ApiError {
+    let detail = "send an API key of your organization as `Authorization: Bearer bb_…`";
+    ApiError::refused(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+}
+
+fn bad_parameter(name: &str, reason: &str) -> ApiError {
+    let status = StatusCode::BAD_REQUEST;
+    let problem = Problem::new(status, "invalid_parameter", format!("{name}: {reason}"));
+    ApiError::Refused(status, ProblemJson(problem.with_field(name, "invalid_parameter", reason)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_domain_error_has_its_status_and_code() {
+        let away = Error::Unavailable { what: "the database", source: "secret host".into() };
+        for (error, status, code) in [
+            (Error::not_found("campaign", "cmp_1"), 404, "not_found"),
+            (Error::conflict("campaign_not_draft", "no"), 409, "campaign_not_draft"),
+            (Error::Forbidden("no".into()), 403, "forbidden"),
+            (Error::invalid("name", "invalid_name", "no"), 422, "invalid_input"),
+            (
+                Error::invalid("Idempotency-Key", "idempotency_key_reused", "no"),
+                422,
+                "idempotency_key_reused",
+            ),
+            (away, 503, "unavailable"),
+            (Error::internal("secret"), 500, "internal"),
+        ] {
+            let answer = ApiError::from(error);
+            let problem = answer.problem();
+            assert_eq!((problem.status, problem.code.as_str()), (status, code));
+            assert!(!problem.to_json_string().contains("secret"), "{problem:?}");
+            assert_eq!(answer.clone().into_response().status().as_u16(), status);
+        }
+    }
+
+    #[test]
+    fn a_503_says_when_to_come_back() {
+        let answer = ApiError::unavailable("the database").into_response();
+        assert_eq!(answer.headers()["retry-after"], "2");
+        assert_eq!(answer.content_type(), Some("application/problem+json"));
+    }
+
+    #[test]
+    fn the_frameworks_errors_have_our_shape() {
+        for (error, code) in [
+            (poem::Error::from(NotFoundError), "unknown_address"),
+            (MethodNotAllowedError.into(), "method_not_allowed"),
+            (AuthorizationError.into(), "unauthorized"),
+            (ReadBodyError::PayloadTooLarge.into(), "body_too_large"),
+            (ContentTypeError::ExpectContentType.into(), "unsupported_content_type"),
+            (ParseParamError { name: "limit", reason: "no".into() }.into(), "invalid_parameter"),
+        ] {
+            assert_eq!(from_framework(&error).problem().code, code);
+        }
+    }
+}

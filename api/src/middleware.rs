@@ -1,0 +1,175 @@
+//! What happens to every request: a name, limits, a safety net, the same shape for every error, a line in the log.
+
+use crate::error::{ApiError, from_framework};
+use futures::FutureExt;
+use poem::error::ReadBodyError;
+use poem::http::{HeaderName, HeaderValue, StatusCode, header};
+use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+/// Largest body of an ordinary request.
+const BODY: usize = 1 << 20;
+/// Largest file.
+const FILE: usize = 20 << 20;
+/// The request's name, in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The name of the request being answered.
+pub fn request_id() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// The outermost layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge {
+    /// Largest body a webhook may have.
+    pub webhook_bytes: usize,
+}
+
+impl<E: Endpoint> Middleware<E> for Edge {
+    type Output = EdgeEndpoint<E>;
+    fn transform(&self, inner: E) -> Self::Output {
+        EdgeEndpoint { inner, edge: *self }
+    }
+}
+
+/// [`Edge`] around an endpoint.
+#[derive(Debug)]
+pub struct EdgeEndpoint<E> {
+    inner: E,
+    edge: Edge,
+}
+
+impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let (started, method) = (Instant::now(), request.method().clone());
+        let path = request.uri().path().to_string();
+        let id = name(&request);
+        let answer = CURRENT.scope(id.clone(), AssertUnwindSafe(self.answer(request)).catch_unwind()).await;
+        let mut response = match answer {
+            Ok(response) => response,
+            Err(_) => {
+                // the panic hook has printed where
+                tracing::error!(request_id = id, "a handler panicked");
+                CURRENT.sync_scope(id.clone(), || ApiError::internal().into_response())
+            }
+        };
+        dress(&mut response, &path, &id);
+        let (status, millis) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1e3);
+        let path = without_secrets(&path);
+        // an idle load balancer asks all day long
+        if path == "/health" || path == "/health/ready" || path == "/metrics" {
+            tracing::debug!(%method, path, status, duration_ms = millis, request_id = id, "answered");
+        } else {
+            tracing::info!(%method, path, status, duration_ms = millis, request_id = id, "answered");
+        }
+        let labels = [("method", method.to_string()), ("status", status.to_string())];
+        metrics::counter!("bellbird_http_requests", &labels).increment(1);
+        metrics::histogram!("bellbird_http_request_seconds").record(millis / 1e3);
+        Ok(response)
+    }
+}
+
+impl<E: Endpoint> EdgeEndpoint<E> {
+    async fn answer(&self, mut request: Request) -> Response {
+        let answered = match self.limit(&mut request).await {
+            Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
+            Err(error) => Err(error.into()),
+        };
+        match answered {
+            Ok(response) => response,
+            // ours already: rebuilding it would lose its headers
+            Err(error) if error.is_from_response() => error.into_response(),
+            Err(error) => from_framework(&error).into_response(),
+        }
+    }
+
+    /// Reads the body up to its limit, so that nothing behind this can be made to read more.
+    async fn limit(&self, request: &mut Request) -> Result<(), ReadBodyError> {
+        let path = request.uri().path();
+        let limit = match path {
+            _ if path.starts_with("/webhooks/") => self.edge.webhook_bytes,
+            _ if path.starts_with("/api/") && path.ends_with("/import") => FILE,
+            _ => BODY,
+        };
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let told: Option<usize> = length.and_then(|l| l.to_str().ok()).and_then(|l| l.parse().ok());
+        if told.is_some_and(|told| told > limit) {
+            return Err(ReadBodyError::PayloadTooLarge);
+        }
+        let body = request.take_body();
+        if !body.is_empty() {
+            request.set_body(Body::from_bytes(body.into_bytes_limit(limit).await?));
+        }
+        Ok(())
+    }
+}
+
+/// The caller's name for the request if it is a decent one, or a new one.
+fn name(request: &Request) -> String {
+    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let decent = |id: &&str| {
+        (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    };
+    given.filter(decent).map_or_else(bellbird_core::secret::random_token, str::to_string)
+}
+
+/// Adds what every answer carries.
+fn dress(response: &mut Response, path: &str, id: &str) {
+    let status = response.status();
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !path.starts_with("/docs") && path != "/" {
+        let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, nothing);
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    if status == StatusCode::UNAUTHORIZED && path.starts_with("/api/") {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+}
+
+/// A path as it may stand in a log: our ids and plain words stay, everything else (a webhook's key, whatever a
+/// stranger typed) does not.
+fn without_secrets(path: &str) -> String {
+    let known = |part: &&str| {
+        let word = part.len() <= 32 && part.bytes().all(|b| b.is_ascii_lowercase() || b"_-.".contains(&b));
+        let id = part.split_once('_').is_some_and(|(kind, rest)| {
+            kind.len() <= 8
+                && kind.bytes().all(|b| b.is_ascii_lowercase())
+                && rest.len() == 26
+                && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+        word || id || *part == "v1"
+    };
+    path.split('/').map(|part| if known(&part) { part } else { "…" }).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logged_path_holds_no_secret_and_no_person() {
+        for (path, logged) in [
+            ("/api/v1/campaigns/cmp_01kawz1m4cf0tr2v6x8yab3c5d/launch", None),
+            ("/webhooks/whatsapp/0123456789abcdef0123456789abcdef01234567", Some("/webhooks/whatsapp/…")),
+            ("/api/v1/customers/+919876543210", Some("/api/v1/customers/…")),
+            ("/openapi.yaml", None),
+        ] {
+            assert_eq!(without_secrets(path), logged.unwrap_or(path));
+        }
+    }
+}

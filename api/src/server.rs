@@ -1,0 +1,72 @@
+//! The application as one endpoint, and serving it.
+
+use crate::middleware::Edge;
+use crate::{health, openapi, webhooks};
+use bellbird_core::{Error, Result, Services};
+use poem::endpoint::BoxEndpoint;
+use poem::listener::TcpAcceptor;
+use poem::middleware::AddData;
+use poem::web::Html;
+use poem::{EndpointExt, IntoResponse, Response, Route, Server, get};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Requests in progress may take this long to end once the process is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// What an application may be told besides its services.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Cancelled when the process stops: streams end themselves then. Handlers find it as request data.
+    pub shutdown: CancellationToken,
+}
+
+/// The whole application. Must be called inside a tokio runtime: it starts the task that gathers webhooks, which ends
+/// with the endpoint.
+///
+/// # Errors
+/// When the OpenAPI document cannot be made.
+pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static, Response>> {
+    health::start_counting();
+    let spec = openapi::spec_yaml()?;
+    let service = openapi::service();
+    let edge = Edge { webhook_bytes: services.config.webhooks.max_body_bytes };
+    let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
+    let app = Route::new()
+        .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))
+        .nest("/docs", service.scalar())
+        .at("/openapi.yaml", get(poem::endpoint::make_sync(move |_| yaml(spec.clone()))))
+        .at("/metrics", get(health::scrape))
+        .nest("/", service)
+        .with(AddData::new(services))
+        .with(AddData::new(webhooks))
+        .with(AddData::new(options.shutdown))
+        .with(edge);
+    Ok(app.map_to_response().boxed())
+}
+
+/// Serves until `shutdown`, then lets requests in progress end. Bind the listener first, so that a taken port is an
+/// error of the start.
+pub async fn run(
+    services: Services,
+    listener: tokio::net::TcpListener,
+    shutdown: CancellationToken,
+) -> Result<()> {
+    let failed = |e: std::io::Error| Error::internal(format!("the HTTP server: {e}"));
+    let app = build(services, Options { shutdown: shutdown.clone() })?;
+    let acceptor = TcpAcceptor::from_tokio(listener).map_err(failed)?;
+    let server = Server::new_with_acceptor(acceptor).name("api");
+    server.run_with_graceful_shutdown(app, shutdown.cancelled_owned(), Some(DRAIN)).await.map_err(failed)
+}
+
+fn yaml(spec: String) -> Response {
+    spec.with_content_type("application/yaml").into_response()
+}
+
+const WELCOME: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bellbird</title>\
+<style>body{font:16px/1.5 system-ui;max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\
+<h1>Bellbird</h1><p>This is the API of a WhatsApp campaign engine.</p>\
+<ul><li><a href=\"/docs\">Documentation</a>, to read and to try</li>\
+<li><a href=\"/openapi.yaml\">OpenAPI document</a></li>\
+<li><a href=\"/health/ready\">Is everything it needs there?</a></li></ul></html>";

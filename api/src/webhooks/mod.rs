@@ -1,0 +1,4 @@
+//! What providers post to us: verified, kept, acknowledged; applied later by the worker.
+
+pub mod gather;
+pub mod whatsapp;
