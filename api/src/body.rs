@@ -86,13 +86,15 @@ fn misfits<T: Type>(value: &Value) -> Vec<FieldProblem> {
     T::register(&mut registry);
     let schemas = serde_json::to_value(&registry.schemas).unwrap_or_default();
     let schema = serde_json::to_value(T::schema_ref()).unwrap_or_default();
-    let mut compare = Compare { schemas: &schemas, problems: Vec::new() };
+    let mut compare = Compare { schemas: &schemas, open: false, problems: Vec::new() };
     compare.value("", &schema, value);
     compare.problems
 }
 
 struct Compare<'a> {
     schemas: &'a Value,
+    /// Whether fields without a schema are left alone.
+    open: bool,
     problems: Vec<FieldProblem>,
 }
 
@@ -108,8 +110,12 @@ impl Compare<'_> {
         if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
             return self.value(at, &schemas[name], value);
         }
-        for part in schema["allOf"].as_array().into_iter().flatten() {
-            self.value(at, part, value);
+        if let Some(parts) = schema["allOf"].as_array() {
+            // each of several parts knows only its own fields
+            let outer = self.open;
+            self.open |= parts.iter().filter(|part| is_object(part)).count() > 1;
+            parts.iter().for_each(|part| self.value(at, part, value));
+            self.open = outer;
         }
         if let Some(choices) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
             return self.one_of(at, schema, choices, value);
@@ -120,7 +126,8 @@ impl Compare<'_> {
             ("string", Value::String(given)) => self.text(at, schema, given),
             ("integer", Value::Number(n)) if n.is_i64() || n.is_u64() => self.number(at, schema, value),
             ("number", Value::Number(_)) => self.number(at, schema, value),
-            ("boolean", Value::Bool(_)) | ("", _) => {}
+            // poem-openapi takes a number or a boolean for a text
+            ("boolean", Value::Bool(_)) | ("string", Value::Number(_) | Value::Bool(_)) | ("", _) => {}
             (wanted, given) => {
                 let kind = kind(given);
                 let article = if wanted.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
@@ -136,7 +143,8 @@ impl Compare<'_> {
                 self.report(&below(name), "missing", format!("`{}` is required", below(name)));
             }
         }
-        let open = schema.get("additionalProperties").is_some() || schema.get("properties").is_none();
+        let open =
+            self.open || schema.get("additionalProperties").is_some() || schema.get("properties").is_none();
         for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
             match (schema["properties"].get(name), schema.get("additionalProperties")) {
                 (Some(schema), _) => self.value(&below(name), schema, value),
@@ -213,13 +221,17 @@ impl Compare<'_> {
             };
         }
         let tried = choices.iter().map(|choice| {
-            let mut compare = Compare { schemas: self.schemas, problems: Vec::new() };
+            let mut compare = Compare { schemas: self.schemas, open: self.open, problems: Vec::new() };
             compare.value(at, choice, value);
             compare.problems
         });
         let best = tried.min_by_key(Vec::len).unwrap_or_default();
         self.problems.extend(best);
     }
+}
+
+fn is_object(schema: &Value) -> bool {
+    schema.get("$ref").is_some() || schema.get("properties").is_some()
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -278,7 +290,7 @@ mod tests {
         for (json, field, code) in [
             ("{}", "name", "missing"),
             (r#"{"name":null}"#, "name", "missing"),
-            (r#"{"name":1}"#, "name", "wrong_type"),
+            (r#"{"name":[]}"#, "name", "wrong_type"),
             (r#"{"name":"long"}"#, "name", "too_long"),
             (r#"{"name":"a","nmae":1}"#, "nmae", "unknown_field"),
             (r#"{"name":"a","app":"cmp_1"}"#, "app", "invalid_id"),

@@ -1,0 +1,97 @@
+//! Customers: the people an organization can message.
+
+mod objects;
+
+use crate::auth::Auth;
+use crate::body::Body;
+use crate::error::ApiResult;
+use crate::idempotency::{Answer, Key, idempotent};
+use crate::openapi::Tag;
+use crate::page::{self, List};
+use bellbird_core::consent::ConsentState;
+use bellbird_core::customers::queries::{self, Filter};
+use bellbird_core::customers::{edit, upsert};
+use bellbird_core::ids::CustomerId;
+use bellbird_core::organizations;
+pub use objects::*;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+
+/// The operations on customers.
+pub struct CustomersApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tag::Customers")]
+impl CustomersApi {
+    /// Add or change a customer
+    ///
+    /// Found by phone. What is not given stays as it is.
+    #[oai(path = "/customers", method = "put", operation_id = "upsertCustomer")]
+    async fn upsert(
+        &self,
+        auth: Auth,
+        #[oai(name = "Idempotency-Key")] key: Key,
+        body: Body<UpsertCustomer>,
+    ) -> ApiResult<Answer<Customer>> {
+        let guard = key.over(&body);
+        let organization = organizations::queries::get(&auth).await?;
+        let person = body.value.read(organization.country.as_deref(), auth.now())?;
+        idempotent(&auth, guard, |tx, ctx| {
+            Box::pin(async move {
+                let customer = upsert(tx, ctx.organization, person).await?;
+                Ok(queries::get_in(tx, ctx.organization, customer.id).await?.into())
+            })
+        })
+        .await
+    }
+
+    /// Get a customer
+    #[oai(path = "/customers/:customer_id", method = "get", operation_id = "getCustomer")]
+    async fn get(&self, auth: Auth, customer_id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
+        Ok(Json(queries::get(&auth, customer_id.0).await?.into()))
+    }
+
+    /// List customers
+    #[oai(path = "/customers", method = "get", operation_id = "listCustomers")]
+    #[expect(clippy::too_many_arguments, reason = "each is a query parameter of its own")]
+    async fn list(
+        &self,
+        auth: Auth,
+        /// Part of the name, or at least three digits of the phone.
+        search: Query<Option<String>>,
+        /// Carries this tag.
+        tag: Query<Option<String>>,
+        /// Stands so about marketing.
+        marketing_consent: Query<Option<ConsentState>>,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+        /// Things in a page, 1 to 200; 50 when not given.
+        limit: Query<Option<u64>>,
+    ) -> ApiResult<Json<List<Customer>>> {
+        let filter = Filter { search: search.0, tag: tag.0, marketing_consent: marketing_consent.0 };
+        let page = queries::list(&auth, &filter, page::request(cursor.as_deref(), limit.0)?).await?;
+        Ok(Json(List::of(page, Customer::from)))
+    }
+
+    /// Put tags on a customer, or take them off
+    #[oai(path = "/customers/:customer_id/tags", method = "patch", operation_id = "changeCustomerTags")]
+    async fn change_tags(
+        &self,
+        auth: Auth,
+        #[oai(name = "Idempotency-Key")] key: Key,
+        customer_id: Path<CustomerId>,
+        body: Body<ChangeTags>,
+    ) -> ApiResult<Answer<Customer>> {
+        let (add, remove) = body.read()?;
+        idempotent(&auth, key.over(&body), |tx, ctx| {
+            Box::pin(async move {
+                let (organization, id) = (ctx.organization, customer_id.0);
+                queries::get_in(tx, organization, id).await?;
+                edit::add_tags(tx, organization, id, &add).await?;
+                edit::remove_tags(tx, organization, id, &remove).await?;
+                Ok(queries::get_in(tx, organization, id).await?.into())
+            })
+        })
+        .await
+    }
+}

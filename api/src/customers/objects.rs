@@ -1,0 +1,220 @@
+//! Customers on the wire.
+
+use crate::Time;
+use bellbird_core::consent::ConsentState;
+use bellbird_core::customers::edit::{GivenConsent, Upsert, check_attributes, parse_tag};
+use bellbird_core::customers::queries::Tagged;
+use bellbird_core::ids::CustomerId;
+use bellbird_core::phone::Phone;
+use bellbird_core::{Error, Problem, Result, Timestamp};
+use poem_openapi::{Enum, Object};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A person's word may seem to come from the future by this much: clocks differ.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+
+/// What a person said about marketing.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[oai(rename_all = "snake_case")]
+pub enum OptInState {
+    /// Yes.
+    OptedIn,
+    /// No.
+    OptedOut,
+}
+
+/// A person's word on marketing messages, and how you know.
+#[derive(Object, Debug)]
+#[oai(deny_unknown_fields)]
+pub struct OptIn {
+    /// Yes or no.
+    pub state: OptInState,
+    /// Where and how it was said, like `website checkout`.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    pub source: String,
+    /// When it was said; now when not given. The newest word counts, whenever you tell us.
+    pub at: Option<Time>,
+}
+
+/// What is known about a person. What is not given stays as it is.
+#[derive(Object, Debug)]
+#[oai(deny_unknown_fields)]
+pub struct UpsertCustomer {
+    /// The key. With the country code, like `+919876543210`; without it the organization's country is assumed.
+    #[oai(validator(max_length = 64))]
+    pub phone: String,
+    /// What they are called.
+    #[oai(validator(max_length = 200))]
+    pub name: Option<String>,
+    /// Texts, numbers and true/false by name, merged into what is stored; a null removes its name.
+    #[oai(default)]
+    pub attributes: BTreeMap<String, Value>,
+    /// Added to the stored ones.
+    #[oai(default, validator(max_items = 100))]
+    pub tags: Vec<String>,
+    /// Their word on marketing. Recorded in the consent ledger.
+    pub opt_in: Option<OptIn>,
+}
+
+/// Tags to put on and to take off.
+#[derive(Object, Debug)]
+#[oai(deny_unknown_fields)]
+pub struct ChangeTags {
+    /// To put on.
+    #[oai(default, validator(max_items = 100))]
+    pub add: Vec<String>,
+    /// To take off; wins over `add`.
+    #[oai(default, validator(max_items = 100))]
+    pub remove: Vec<String>,
+}
+
+/// Where a person stands about marketing.
+#[derive(Object, Debug)]
+pub struct MarketingConsent {
+    /// What they last said.
+    pub state: ConsentState,
+    /// Where and how they said it.
+    #[oai(skip_serializing_if_is_none)]
+    pub source: Option<String>,
+    /// When they said it.
+    #[oai(skip_serializing_if_is_none)]
+    pub at: Option<Time>,
+}
+
+/// A person who can be messaged.
+#[derive(Object, Debug)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// In E.164; absent for people who hide their number.
+    #[oai(skip_serializing_if_is_none)]
+    pub phone: Option<String>,
+    /// WhatsApp's business-scoped user id, when known.
+    #[oai(skip_serializing_if_is_none)]
+    pub bsuid: Option<String>,
+    /// What they are called.
+    #[oai(skip_serializing_if_is_none)]
+    pub name: Option<String>,
+    /// Anything you told us: texts, numbers and true/false by name.
+    pub attributes: BTreeMap<String, Value>,
+    /// In order of the alphabet.
+    pub tags: Vec<String>,
+    /// Whether they want marketing.
+    pub marketing_consent: MarketingConsent,
+    /// When they last wrote; free text may be sent for 24 hours from then.
+    #[oai(skip_serializing_if_is_none)]
+    pub last_inbound_at: Option<Time>,
+    /// When we first knew them.
+    pub created_at: Time,
+    /// When they last changed.
+    pub updated_at: Time,
+}
+
+impl From<Tagged> for Customer {
+    fn from(Tagged { customer, tags }: Tagged) -> Self {
+        let attributes = match customer.attributes {
+            Value::Object(attributes) => attributes.into_iter().collect(),
+            _ => BTreeMap::new(),
+        };
+        Self {
+            id: customer.id,
+            phone: customer.phone.map(|phone| phone.to_string()),
+            bsuid: customer.bsuid,
+            name: customer.name,
+            attributes,
+            tags,
+            marketing_consent: MarketingConsent {
+                state: customer.marketing_consent,
+                source: customer.marketing_consent_source,
+                at: customer.marketing_consent_at.map(Timestamp::to_utc),
+            },
+            last_inbound_at: customer.last_inbound_at.map(Timestamp::to_utc),
+            created_at: customer.created_at.to_utc(),
+            updated_at: customer.updated_at.to_utc(),
+        }
+    }
+}
+
+impl UpsertCustomer {
+    /// Reads everything at once, so that everything wrong is told at once.
+    pub(super) fn read(self, country: Option<&str>, now: Timestamp) -> Result<Upsert> {
+        let mut problems = Vec::new();
+        let phone = Phone::parse(&self.phone, country)
+            .map_err(|bad| problems.push(Problem::new("phone", bad.code(), bad.to_string())))
+            .ok();
+        let attributes = self.attributes.into_iter().collect();
+        problems.extend(check_attributes("attributes", &attributes).err().into_iter().flatten());
+        let tags = tags("tags", &self.tags, &mut problems);
+        let consent = self.opt_in.map(|word| word.read(now, &mut problems));
+        let name = self.name.map(|name| name.trim().to_string()).filter(|name| !name.is_empty());
+        match phone {
+            Some(phone) if problems.is_empty() => Ok(Upsert { phone, name, attributes, tags, consent }),
+            _ => Err(Error::Invalid(problems)),
+        }
+    }
+}
+
+impl OptIn {
+    fn read(self, now: Timestamp, problems: &mut Vec<Problem>) -> GivenConsent {
+        let at = self.at.map(Timestamp::from);
+        if at.is_some_and(|at| at > now.plus(CLOCKS_DIFFER)) {
+            // the newest word counts: one from next year would silence every later "stop"
+            problems.push(Problem::new("opt_in.at", "time_in_future", "nobody can have said it yet"));
+        }
+        let state = match self.state {
+            OptInState::OptedIn => ConsentState::OptedIn,
+            OptInState::OptedOut => ConsentState::OptedOut,
+        };
+        GivenConsent { state, source: self.source.trim().to_string(), at }
+    }
+}
+
+impl ChangeTags {
+    /// The tags to put on and those to take off.
+    pub(super) fn read(&self) -> Result<(Vec<String>, Vec<String>)> {
+        let mut problems = Vec::new();
+        let read = (tags("add", &self.add, &mut problems), tags("remove", &self.remove, &mut problems));
+        if problems.is_empty() { Ok(read) } else { Err(Error::Invalid(problems)) }
+    }
+}
+
+fn tags(field: &str, given: &[String], problems: &mut Vec<Problem>) -> Vec<String> {
+    let read = given.iter().enumerate().map(|(i, tag)| parse_tag(&format!("{field}[{i}]"), tag));
+    read.filter_map(|tag| tag.map_err(|problem| problems.push(problem)).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given() -> UpsertCustomer {
+        UpsertCustomer {
+            phone: "98765 43210".into(),
+            name: Some(" Ada ".into()),
+            attributes: BTreeMap::new(),
+            tags: vec![" vip ".into()],
+            opt_in: None,
+        }
+    }
+
+    #[test]
+    fn a_customer_is_read_with_the_organizations_country() {
+        let person = given().read(Some("IN"), Timestamp(0)).unwrap();
+        assert_eq!((person.phone.as_str(), person.name.as_deref()), ("+919876543210", Some("Ada")));
+        assert_eq!(person.tags, ["vip"]);
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once_with_its_path() {
+        let mut person = given();
+        person.tags = vec!["ok".into(), " ".into()];
+        person.attributes.insert("size".into(), serde_json::json!([1]));
+        let at = Some(Timestamp(86_400_000).to_utc());
+        person.opt_in = Some(OptIn { state: OptInState::OptedIn, source: "shop".into(), at });
+        let Err(Error::Invalid(problems)) = person.read(None, Timestamp(0)) else { unreachable!() };
+        let fields: Vec<_> = problems.iter().map(|p| p.field.as_str()).collect();
+        assert_eq!(fields, ["phone", "attributes.size", "tags[1]", "opt_in.at"]);
+    }
+}
