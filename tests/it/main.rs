@@ -7,8 +7,9 @@
     reason = "a test stops by panicking, and so do its helpers"
 )]
 
+mod campaigns;
 mod queue;
 mod servers;
-mod smoke;
+
 #[path = "../support/mod.rs"]
 mod support;
