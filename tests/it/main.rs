@@ -8,6 +8,7 @@
 )]
 
 mod campaigns;
+mod faults;
 mod queue;
 mod servers;
 
