@@ -47,6 +47,20 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         answer.await.ok()
     }
 
+    /// Asks without waiting for the answer; for `Drop`, which cannot wait. After [`Batcher::close`] it is lost.
+    pub(crate) fn tell(&self, request: T) {
+        let ask = self.ask.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(ask) = ask else { return };
+        let (reply, _) = oneshot::channel();
+        if let Err(mpsc::error::TrySendError::Full(asked)) = ask.try_send((request, reply))
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(async move {
+                let _ = ask.send(asked).await; // closed meanwhile
+            });
+        }
+    }
+
     /// Takes no more requests and waits until all are answered.
     pub(crate) async fn close(&self) {
         drop(self.ask.lock().unwrap_or_else(PoisonError::into_inner).take());

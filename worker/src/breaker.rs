@@ -37,7 +37,7 @@ impl Breakers {
 
     /// Asks to make a request; `Err`: how long to stay away. After doubt, no more requests are under way at once than
     /// are left before the breaker opens.
-    pub(crate) fn enter(&self, sender: SenderId) -> Result<(), Duration> {
+    pub(crate) fn enter(&self, sender: SenderId) -> Result<Pass, Duration> {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let state = states.entry(sender).or_default();
         if let Some(until) = state.rests_until {
@@ -53,11 +53,10 @@ impl Breakers {
             return Err(Duration::from_millis(200));
         }
         state.probing += 1;
-        Ok(())
+        Ok(Pass { breakers: self.clone(), sender, left: false })
     }
 
-    /// Tells how the request ended; `None`: it was not made, or says nothing about the provider.
-    pub(crate) fn leave(&self, sender: SenderId, in_doubt: Option<bool>) {
+    fn leave(&self, sender: SenderId, in_doubt: Option<bool>) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let state = states.entry(sender).or_default();
         state.probing = state.probing.saturating_sub(1);
@@ -73,32 +72,64 @@ impl Breakers {
     }
 }
 
+/// A request under way. Dropped (its handler ran out of time) it counts as not made: were it forgotten, it would take
+/// up a probe for good, and after the next doubt nothing would be sent any more.
+pub(crate) struct Pass {
+    breakers: Breakers,
+    sender: SenderId,
+    left: bool,
+}
+
+impl Pass {
+    /// Tells how the request ended; `None`: it was not made, or says nothing about the provider.
+    pub(crate) fn leave(mut self, in_doubt: Option<bool>) {
+        self.left = true;
+        self.breakers.leave(self.sender, in_doubt);
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if !self.left {
+            self.breakers.leave(self.sender, None);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use bellbird_core::clock::ManualClock;
 
-    #[test]
-    fn doubt_narrows_then_opens_and_one_good_answer_closes() {
+    fn breakers() -> (Arc<ManualClock>, Breakers, SenderId) {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
         let sender = SenderId::new(clock.as_ref());
-        let breakers = Breakers {
-            states: Arc::default(),
-            clock: clock.clone(),
-            after: 5,
-            rest: Duration::from_secs(30),
-        };
+        let rest = Duration::from_secs(30);
+        (clock.clone(), Breakers { states: Arc::default(), clock, after: 5, rest }, sender)
+    }
+
+    #[test]
+    fn doubt_narrows_then_opens_and_one_good_answer_closes() {
+        let (clock, breakers, sender) = breakers();
         for _ in 0..5 {
-            assert_eq!(breakers.enter(sender), Ok(()));
-            breakers.leave(sender, Some(true));
+            breakers.enter(sender).unwrap().leave(Some(true));
         }
-        assert_eq!(breakers.enter(sender), Err(Duration::from_secs(30)));
+        assert_eq!(breakers.enter(sender).err(), Some(Duration::from_secs(30)));
         clock.advance(Duration::from_secs(30));
-        assert_eq!(breakers.enter(sender), Ok(()));
+        let probe = breakers.enter(sender).unwrap();
         assert!(breakers.enter(sender).is_err(), "one probe at a time");
-        breakers.leave(sender, Some(false));
+        probe.leave(Some(false));
+        let many: Vec<_> = (0..50).map(|_| breakers.enter(sender)).collect();
+        assert!(many.iter().all(Result::is_ok));
+    }
+
+    #[test]
+    fn a_request_whose_handler_is_dropped_takes_up_no_probe() {
+        let (_, breakers, sender) = breakers();
         for _ in 0..50 {
-            assert_eq!(breakers.enter(sender), Ok(()));
+            drop(breakers.enter(sender).unwrap());
         }
+        breakers.enter(sender).unwrap().leave(Some(true));
+        assert!(breakers.enter(sender).is_ok(), "doubt once: four more may try");
     }
 }

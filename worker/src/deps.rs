@@ -3,10 +3,12 @@
 use crate::batch::Batcher;
 use crate::breaker::Breakers;
 use crate::cache::Cache;
+use bellbird_core::clock::{Clock, Timestamp};
 use bellbird_core::context::Services;
 use bellbird_core::error::Error;
 use bellbird_core::ids::MessageId;
-use bellbird_core::messages::ledger::{self, News};
+use bellbird_core::messages::ledger::{self, Heard, News, Target};
+use bellbird_core::messages::state::Fact;
 use bellbird_core::messages::{Message, claim};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +18,38 @@ use std::time::Duration;
 const MOST: usize = 500;
 
 /// What a claim came to: the row, or nothing when it may not be sent now.
-pub(crate) type Claimed = Result<Option<Message>, Arc<Error>>;
+pub(crate) type Claimed = Result<Option<Claim>, Arc<Error>>;
+
+/// A request that certainly was not made is made again after this.
+pub(crate) const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
+
+/// A claimed row for which no request was made yet. Dropped like this (its handler ran out of time while it waited for
+/// the claim or for the template) the row goes back: it was certainly not sent, so it must not end in doubt.
+pub(crate) struct Claim {
+    pub(crate) row: Message,
+    begun: bool,
+    records: Batcher<News, ()>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Claim {
+    /// The request is made now: from here on only its outcome says how it went.
+    pub(crate) fn begin(&mut self) {
+        self.begun = true;
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.begun {
+            return;
+        }
+        let (at, why) = (self.clock.now(), "no request was made in time".to_string());
+        let fact = Fact::NotSent { why, again_at: at.plus(NOT_SENT_WAIT) };
+        let target = Target::Attempt(self.row.id, self.row.attempt);
+        self.records.tell(News { target, through: None, at, wamid: None, heard: Heard::Fact(fact) });
+    }
+}
 
 /// Shared by all handlers of a process; cheap to clone.
 #[derive(Clone)]
@@ -37,12 +70,14 @@ impl Deps {
         let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "worker".into());
         let boot: u32 = rand::random();
         let (for_claims, for_records) = (services.clone(), services.clone());
+        let records = Batcher::start(MOST, move |news| record_batch(for_records.clone(), news));
+        let recorder = records.clone();
         Self {
             name: format!("{host}-{}-{boot:08x}", std::process::id()).into(),
             cache: Cache::new(services.clone()),
             breakers: Breakers::new(services.clock.clone(), &services.config.sending),
-            claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), ids)),
-            records: Batcher::start(MOST, move |news| record_batch(for_records.clone(), news)),
+            claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), recorder.clone(), ids)),
+            records,
             services,
         }
     }
@@ -54,16 +89,40 @@ impl Deps {
     }
 }
 
-async fn claim_batch(services: Services, ids: Vec<MessageId>) -> Vec<Claimed> {
-    match claim::claim(&services, &ids).await {
+async fn claim_batch(services: Services, records: Batcher<News, ()>, ids: Vec<MessageId>) -> Vec<Claimed> {
+    let now = services.now();
+    match claim::claim(&services, &ids, now).await {
         Ok(rows) => {
-            let mut rows: HashMap<MessageId, Message> = rows.into_iter().map(|row| (row.id, row)).collect();
+            let guard = |row: Message| {
+                let clock = services.clock.clone();
+                (row.id, Claim { row, begun: false, records: records.clone(), clock })
+            };
+            let mut rows: HashMap<MessageId, Claim> = rows.into_iter().map(guard).collect();
             ids.iter().map(|id| Ok(rows.remove(id))).collect()
         }
         Err(error) => {
             let error = Arc::new(error);
-            ids.iter().map(|_| Err(error.clone())).collect()
+            let answers = ids.iter().map(|_| Err(error.clone())).collect();
+            tokio::spawn(undo(services, ids, now));
+            answers
         }
+    }
+}
+
+/// The claim may have been committed though its answer got lost. Nobody will act on it, so it is taken back.
+async fn undo(services: Services, ids: Vec<MessageId>, claimed_at: Timestamp) {
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match claim::undo(&services, &ids, claimed_at).await {
+            Ok(0) => return,
+            Ok(messages) => return tracing::warn!(messages, "claims whose answer got lost were taken back"),
+            Err(error) if error.is_transient() => {}
+            Err(error) => {
+                return tracing::error!(%error, "lost claims not taken back; the reaper will find them");
+            }
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
     }
 }
 

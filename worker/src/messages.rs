@@ -4,7 +4,7 @@
 //! claim before the request, so that nobody else sends it. The record whatever comes, so that only a dead process
 //! leaves a row in doubt.
 
-use crate::deps::Deps;
+use crate::deps::{Deps, NOT_SENT_WAIT};
 use bellbird_core::error::Error;
 use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::SendMessage;
@@ -17,8 +17,6 @@ use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipi
 use bellbird_core::templates::render;
 use std::time::Duration;
 
-/// A request that never left is made again after this.
-const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
 /// A sender told "too fast" rests this long; its messages wait longer each.
 const THROTTLE_REST: Duration = Duration::from_millis(500);
 
@@ -27,19 +25,17 @@ pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
     let sender = deps.cache.sender(job.sender).await.map_err(classify)?;
     let scope = Scope::Sender(job.sender);
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
+    let mut pass = None;
     if sender.active {
-        deps.breakers.enter(job.sender).map_err(|wait| JobError::release(wait, "the sender rests"))?;
-        if let Err(release) = permits(&deps, &job, sender.mps).await {
-            deps.breakers.leave(job.sender, None);
-            return Err(release);
-        }
+        let entered = deps.breakers.enter(job.sender);
+        pass = Some(entered.map_err(|wait| JobError::release(wait, "the sender rests"))?);
+        permits(&deps, &job, sender.mps).await?;
     }
     let claimed = deps.claims.ask(job.message).await;
-    let row = match claimed {
-        Some(Ok(Some(row))) => row,
+    let mut claim = match claimed {
+        Some(Ok(Some(claim))) => claim,
         other => {
             if sender.active {
-                deps.breakers.leave(job.sender, None);
                 deps.services.limiter.give_back(scope);
                 if let Some(campaign) = job.campaign {
                     deps.services.limiter.give_back(Scope::Campaign(campaign));
@@ -52,13 +48,13 @@ pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
             };
         }
     };
-    let attempt = row.attempt;
-    let outcome = match prepare(&deps, &row).await {
+    let prepared = prepare(&deps, &claim.row).await;
+    claim.begin();
+    let outcome = match prepared {
         Ok(message) => deps.services.provider.send(&sender.access, &message).await,
-        Err(why) => {
-            deps.breakers.leave(job.sender, None);
-            let fact = unfit(why);
-            record(&deps, &row, attempt, None, Heard::Fact(fact)).await;
+        Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
+        Err(Unprepared::Unfit(why)) => {
+            record(&deps, &claim.row, None, Heard::Fact(unfit(why))).await;
             return Ok(());
         }
     };
@@ -67,9 +63,11 @@ pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
         SendOutcome::Accepted { .. } | SendOutcome::Refused(_) => Some(false),
         SendOutcome::NotSent { .. } => None,
     };
-    deps.breakers.leave(job.sender, in_doubt);
+    if let Some(pass) = pass {
+        pass.leave(in_doubt);
+    }
     let (wamid, heard) = learn(&deps, scope, outcome).await;
-    record(&deps, &row, attempt, wamid, heard).await;
+    record(&deps, &claim.row, wamid, heard).await;
     Ok(())
 }
 
@@ -98,16 +96,35 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
     Ok(())
 }
 
+/// Why there is nothing to ask the provider.
+enum Unprepared {
+    /// It cannot be put together, now or ever.
+    Unfit(String),
+    /// The database did not say what is to be sent.
+    NotNow(String),
+}
+
+impl From<String> for Unprepared {
+    fn from(why: String) -> Self {
+        Self::Unfit(why)
+    }
+}
+
 /// What the provider is asked to send.
-async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, String> {
+async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepared> {
     let to = match (&row.phone, &row.bsuid) {
         (Some(phone), _) => Recipient::Phone(phone.to_string()),
         (None, Some(bsuid)) => Recipient::Bsuid(bsuid.clone()),
-        (None, None) => return Err("neither a phone number nor a WhatsApp id is known".into()),
+        (None, None) => {
+            return Err(Unprepared::Unfit("neither a phone number nor a WhatsApp id is known".into()));
+        }
     };
     let body = match row.template_id {
         Some(id) => {
-            let template = deps.cache.template(id).await.map_err(|error| error.to_string())?;
+            let template = deps.cache.template(id).await.map_err(|error| match error.is_transient() {
+                true => Unprepared::NotNow(error.to_string()),
+                false => Unprepared::Unfit(error.to_string()),
+            })?;
             let values = row.variables.as_deref().unwrap_or("{}");
             let values = serde_json::from_str(values).map_err(|error| error.to_string())?;
             let rendered = render(&template, &values).map_err(|error| error.to_string())?;
@@ -164,8 +181,8 @@ async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<Strin
     }
 }
 
-async fn record(deps: &Deps, row: &Message, attempt: i32, wamid: Option<String>, heard: Heard) {
-    let target = Target::Attempt(row.id, attempt);
+async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard) {
+    let target = Target::Attempt(row.id, row.attempt);
     let at = deps.services.clock.now();
     deps.records.ask(News { target, through: None, at, wamid, heard }).await;
 }
