@@ -7,8 +7,10 @@
     reason = "a test stops by panicking, and so do its helpers"
 )]
 
+mod campaigns;
+mod faults;
 mod queue;
 mod servers;
-mod smoke;
+
 #[path = "../support/mod.rs"]
 mod support;

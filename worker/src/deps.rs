@@ -3,6 +3,7 @@
 use crate::batch::Batcher;
 use crate::breaker::Breakers;
 use crate::cache::Cache;
+use bellbird_core::clock::Timestamp;
 use bellbird_core::context::Services;
 use bellbird_core::error::Error;
 use bellbird_core::ids::MessageId;
@@ -69,15 +70,35 @@ impl Deps {
 }
 
 async fn claim_batch(services: Services, ids: Vec<MessageId>) -> Vec<Claimed> {
-    match claim::claim(&services, &ids).await {
+    let now = services.now();
+    match claim::claim(&services, &ids, now).await {
         Ok(rows) => {
             let mut rows: HashMap<MessageId, Message> = rows.into_iter().map(|row| (row.id, row)).collect();
             ids.iter().map(|id| Ok(rows.remove(id))).collect()
         }
         Err(error) => {
             let error = Arc::new(error);
-            ids.iter().map(|_| Err(error.clone())).collect()
+            let answers = ids.iter().map(|_| Err(error.clone())).collect();
+            tokio::spawn(undo(services, ids, now));
+            answers
         }
+    }
+}
+
+/// The claim may have been committed though its answer got lost. Nobody will act on it, so it is taken back.
+async fn undo(services: Services, ids: Vec<MessageId>, claimed_at: Timestamp) {
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match claim::undo(&services, &ids, claimed_at).await {
+            Ok(0) => return,
+            Ok(messages) => return tracing::warn!(messages, "claims whose answer got lost were taken back"),
+            Err(error) if error.is_transient() => {}
+            Err(error) => {
+                return tracing::error!(%error, "lost claims not taken back; the reaper will find them");
+            }
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
     }
 }
 

@@ -63,14 +63,14 @@ async fn claim_and_ask(
         }
         return claimed.map(|_| ()); // not to be sent now, or not by us
     };
-    let message = match prepare(&deps, &row).await {
-        Ok(message) => message,
-        Err(why) => {
+    let outcome = match prepare(&deps, &row).await {
+        Ok(message) => deps.services.provider.send(&sender.access, &message).await,
+        Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
+        Err(Unprepared::Unfit(why)) => {
             record(&deps, &row, None, Heard::Fact(unfit(why))).await;
             return Ok(());
         }
     };
-    let outcome = deps.services.provider.send(&sender.access, &message).await;
     if let Some(pass) = pass {
         pass.ended(match &outcome {
             SendOutcome::Ambiguous { .. } => Some(true),
@@ -117,16 +117,35 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
     Ok(())
 }
 
+/// Why there is nothing to ask the provider.
+enum Unprepared {
+    /// It cannot be put together, now or ever.
+    Unfit(String),
+    /// The database did not say what is to be sent.
+    NotNow(String),
+}
+
+impl From<String> for Unprepared {
+    fn from(why: String) -> Self {
+        Self::Unfit(why)
+    }
+}
+
 /// What the provider is asked to send.
-async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, String> {
+async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepared> {
     let to = match (&row.phone, &row.bsuid) {
         (Some(phone), _) => Recipient::Phone(phone.to_string()),
         (None, Some(bsuid)) => Recipient::Bsuid(bsuid.clone()),
-        (None, None) => return Err("neither a phone number nor a WhatsApp id is known".into()),
+        (None, None) => {
+            return Err(Unprepared::Unfit("neither a phone number nor a WhatsApp id is known".into()));
+        }
     };
     let body = match row.template_id {
         Some(id) => {
-            let template = deps.cache.template(id).await.map_err(|error| error.to_string())?;
+            let template = deps.cache.template(id).await.map_err(|error| match error.is_transient() {
+                true => Unprepared::NotNow(error.to_string()),
+                false => Unprepared::Unfit(error.to_string()),
+            })?;
             let values = row.variables.as_deref().unwrap_or("{}");
             let values = serde_json::from_str(values).map_err(|error| error.to_string())?;
             let rendered = render(&template, &values).map_err(|error| error.to_string())?;
