@@ -8,8 +8,8 @@ use crate::config::DatabaseConfig;
 use crate::error::{Error, Result};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, SqlxSqliteConnector, Statement, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use std::time::Duration;
 
@@ -50,6 +50,9 @@ impl Db {
 
     async fn open_file(path: &str) -> Result<Self, ConnectError> {
         let away = |e: &dyn std::fmt::Display| ConnectError::Away(format!("{path}: {e}"));
+        if let Some(folder) = std::path::Path::new(path).parent() {
+            std::fs::create_dir_all(folder).map_err(|e| away(&e))?;
+        }
         let lock = std::fs::File::create(format!("{path}.lock")).map_err(|e| away(&e))?;
         lock.try_lock().map_err(|_| ConnectError::InUse(path.to_string()))?;
         let file = SqliteConnectOptions::new()
@@ -95,12 +98,16 @@ impl Db {
         self.lock.is_some()
     }
 
+    /// The writer connection of the embedded file, for the queue that lives in it.
+    pub fn sqlite_pool(&self) -> Option<sea_orm::sqlx::SqlitePool> {
+        self.is_embedded().then(|| self.write.get_sqlite_connection_pool().clone())
+    }
+
     /// Begins a transaction that may write. On SQLite it is the only one: the writer pool has one connection.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        if self.is_embedded() {
-            return Ok(self.write.begin().await?); // SQLite has no access modes, and SeaORM warns each time
-        }
-        Ok(self.write.begin_with_config(None, Some(AccessMode::ReadWrite)).await?)
+        let sqlite_transaction_mode = self.is_embedded().then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
+        Ok(self.write.begin_with_options(options).await?)
     }
 
     /// Answers when the database does.

@@ -21,6 +21,7 @@ pub mod phone;
 pub mod queue;
 pub mod ratelimit;
 pub mod secret;
+pub mod startup;
 pub mod telemetry;
 pub mod words;
 

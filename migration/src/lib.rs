@@ -3,7 +3,8 @@
 //! Migrations name tables and columns as literals and depend on nothing of ours, so an old migration means the same
 //! next year. `README.md` beside the sources tells how to change a table under running code.
 
-use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::MigrationTrait;
 
 mod ddl;
 mod m20261121_000001_organizations;

@@ -7,7 +7,10 @@
     reason = "a test stops by panicking, and so do its helpers"
 )]
 
+mod campaigns;
+mod faults;
 mod queue;
 mod servers;
+
 #[path = "../support/mod.rs"]
 mod support;

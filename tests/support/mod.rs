@@ -1,3 +1,9 @@
 //! Helpers of the integration tests.
 
+pub(crate) mod app;
+pub(crate) mod backend;
+pub(crate) mod client;
+pub(crate) mod process;
 pub(crate) mod servers;
+pub(crate) mod shop;
+pub(crate) mod wait;

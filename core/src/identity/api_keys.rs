@@ -59,3 +59,18 @@ pub async fn authenticate(services: &Services, key: &str) -> Result<Option<Ctx>>
         actor: Actor::ApiKey(row.id),
     }))
 }
+
+/// Makes a key stop working at once.
+///
+/// # Errors
+/// `NotFound` when there is no such key or it was revoked before.
+pub async fn revoke(tx: &Tx, id: ApiKeyId) -> Result<()> {
+    use sea_orm::sea_query::Expr;
+    let done = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::RevokedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    if done.rows_affected == 1 { Ok(()) } else { Err(Error::not_found("API key", id)) }
+}

@@ -7,6 +7,7 @@ use super::entity::Model;
 use super::policy::COUNTED_HOLDS;
 use super::state::MessageStatus;
 use crate::bulk::{Cell, Kind, Rows};
+use crate::clock::Timestamp;
 use crate::context::Services;
 use crate::error::Result;
 use crate::ids::{CampaignId, MessageId};
@@ -35,10 +36,12 @@ const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
 
 /// Claims those of `ids` that may be sent now, and returns them with their new attempt number. The others go back to
 /// where they belong; ids that are not queued any more are left alone.
-pub async fn claim(services: &Services, ids: &[MessageId]) -> Result<Vec<Model>> {
+///
+/// After an error nobody knows whether the claim was committed: call [`undo`] with the same `now`.
+pub async fn claim(services: &Services, ids: &[MessageId], now: Timestamp) -> Result<Vec<Model>> {
     let tx = services.db.begin().await?;
     let backend = services.db.backend();
-    let (now, oldest) = (services.now(), services.now().minus(WINDOW));
+    let oldest = now.minus(WINDOW);
     let counted = COUNTED_HOLDS.map(|reason| format!("'{reason}'")).join(", ");
     let update = Rows::ids(ids).statement(
         backend,
@@ -66,6 +69,35 @@ pub async fn claim(services: &Services, ids: &[MessageId]) -> Result<Vec<Model>>
     deltas.write(&tx, services.shard).await?;
     tx.commit().await?;
     Ok(claimed)
+}
+
+#[derive(FromQueryResult)]
+struct Undone {
+    campaign_id: Option<CampaignId>,
+}
+
+/// Takes back a claim whose commit nobody heard of: no request was made for it, so its rows are pending again and not
+/// in doubt. Returns how many there were.
+///
+/// The moment of the claim tells it from others: had somebody else claimed the same row in the same millisecond,
+/// theirs could not be told apart, but a task is never run twice at once.
+pub async fn undo(services: &Services, ids: &[MessageId], claimed_at: Timestamp) -> Result<usize> {
+    let tx = services.db.begin().await?;
+    let update = Rows::ids(ids).statement(
+        services.db.backend(),
+        "UPDATE messages SET status = 'pending', updated_at = $2
+         WHERE id IN (SELECT v.id FROM {rows}) AND status = 'sending' AND claimed_at = $1
+         RETURNING campaign_id",
+        [claimed_at.into(), services.now().into()],
+    );
+    let undone = Undone::find_by_statement(update).all(&tx).await?;
+    let mut deltas = Deltas::default();
+    for row in &undone {
+        deltas.moved(row.campaign_id, MessageStatus::Sending, MessageStatus::Pending);
+    }
+    deltas.write(&tx, services.shard).await?;
+    tx.commit().await?;
+    Ok(undone.len())
 }
 
 /// The facts of the attempt before move to `message_attempts`, and the row is clean for the new one.

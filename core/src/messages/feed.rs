@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::ids::{CampaignId, MessageId, SenderId};
 use crate::outbox::unavailable;
 use crate::queue::{LaneName, NewTask};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// A queued row that was not claimed within this time goes back to pending: its task was lost.
@@ -22,15 +23,37 @@ struct Fed {
     attempt: i32,
 }
 
-/// How many rows of a sender are in the queue now, for the campaign or for everything that has none.
-pub async fn queued(services: &Services, sender: SenderId) -> Result<i64> {
+#[derive(FromQueryResult)]
+struct Waiting {
+    campaign_id: Option<CampaignId>,
+    n: i64,
+}
+
+/// How many rows of a sender are in the queue now, by campaign.
+pub async fn queued(services: &Services, sender: SenderId) -> Result<HashMap<Option<CampaignId>, i64>> {
     let count = Statement::from_sql_and_values(
         services.db.backend(),
-        "SELECT COUNT(*) AS n FROM messages WHERE sender_id = $1 AND status = 'queued'",
+        "SELECT campaign_id, COUNT(*) AS n FROM messages WHERE sender_id = $1 AND status = 'queued'
+         GROUP BY campaign_id",
         [sender.into()],
     );
-    let row = services.db.read().query_one_raw(count).await?;
-    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+    let rows = Waiting::find_by_statement(count).all(services.db.read()).await?;
+    Ok(rows.into_iter().map(|row| (row.campaign_id, row.n)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct WithSingles {
+    sender_id: SenderId,
+}
+
+/// Senders with messages of no campaign that wait to be fed: retries, and those whose first push was lost.
+pub async fn senders_with_singles(services: &Services) -> Result<Vec<SenderId>> {
+    let select = Statement::from_string(
+        services.db.backend(),
+        "SELECT DISTINCT sender_id FROM messages WHERE status = 'pending' AND campaign_id IS NULL",
+    );
+    let rows = WithSingles::find_by_statement(select).all(services.db.read()).await?;
+    Ok(rows.into_iter().map(|row| row.sender_id).collect())
 }
 
 /// Queues up to `limit` rows of one sender and campaign (`None`: messages of no campaign); returns how many.
@@ -97,10 +120,11 @@ pub async fn feed(
 #[derive(FromQueryResult)]
 struct Moved {
     campaign_id: Option<CampaignId>,
-    n: i64,
+    status: MessageStatus,
 }
 
-/// Rows whose lease ended, and held rows whose time has come, become pending again; returns how many.
+/// Rows whose lease ended, and held rows whose time has come, become pending again, or cancelled with their campaign;
+/// returns how many.
 pub async fn bring_back(services: &Services) -> Result<i64> {
     let (backend, now) = (services.db.backend(), services.now());
     let mut total = 0;
@@ -111,17 +135,19 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
         let update = Statement::from_sql_and_values(
             backend,
             format!(
-                "UPDATE messages SET status = 'pending', queued_until = NULL, updated_at = $1
+                "UPDATE messages SET queued_until = NULL, updated_at = $1,
+                    status = CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
+                        AND campaigns.status = 'cancelled') THEN 'cancelled' ELSE 'pending' END
                  WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
                    AND status = '{from}'
-                 RETURNING campaign_id, CAST(1 AS BIGINT) AS n"
+                 RETURNING campaign_id, status"
             ),
             [now.into()],
         );
         let mut deltas = Deltas::default();
         for row in Moved::find_by_statement(update).all(&tx).await? {
-            deltas.many(row.campaign_id, from, MessageStatus::Pending, row.n);
-            total += row.n;
+            deltas.moved(row.campaign_id, from, row.status);
+            total += 1;
         }
         deltas.write(&tx, services.shard).await?;
         tx.commit().await?;

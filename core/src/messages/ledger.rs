@@ -147,7 +147,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
             Heard::Fact(fact) => fact.clone(),
             Heard::Failure(failure) => {
                 let rule = services.provider.rule(failure);
-                if rule.action == Action::Ambiguous {
+                // An answer with such a code leaves it open whether the message went; a status that says "failed" does not.
+                if rule.action == Action::Ambiguous && item.through.is_none() {
                     Fact::Ambiguous { why: failure.title.clone() }
                 } else {
                     if let (Action::SuppressMarketing, Some(customer)) = (rule.action, row.customer_id) {
@@ -189,10 +190,15 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     }
     write_rows(tx, &changed).await?;
     write_earlier(tx, &earlier).await?;
+    reopen_campaigns(tx, &changed).await?;
+    let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();
     for ((organization, customer), at) in said {
         let (source, evidence) = ("provider_refusal".to_string(), None);
         let said = Said { customer, state: ConsentState::OptedOut, source, evidence, at };
-        consent::record(tx, organization, &[said]).await?;
+        by_organization.entry(organization).or_default().push(said);
+    }
+    for (organization, said) in by_organization {
+        consent::record(tx, organization, &said).await?;
     }
     deltas.write(tx.conn(), services.shard).await?;
     Ok(outcome)
@@ -287,6 +293,23 @@ async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
         [tx.now().into()],
     );
     tx.conn().execute_raw(update).await?;
+    Ok(())
+}
+
+/// A failure that comes late and is to be retried reopens a campaign that was over.
+async fn reopen_campaigns(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
+    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
+    let campaigns: BTreeSet<CampaignId> = waiting.filter_map(|(row, _)| row.campaign_id).collect();
+    if campaigns.is_empty() {
+        return Ok(());
+    }
+    let reopen = Rows::ids(campaigns).statement(
+        tx.backend(),
+        "UPDATE campaigns SET status = 'settling', finished_at = NULL, updated_at = $1
+         WHERE id IN (SELECT v.id FROM {rows}) AND status = 'completed'",
+        [tx.now().into()],
+    );
+    tx.conn().execute_raw(reopen).await?;
     Ok(())
 }
 

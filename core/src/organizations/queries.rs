@@ -1,9 +1,14 @@
-//! Reading an organization.
+//! Reading organizations.
 
-use super::entity::{Entity, Model};
-use crate::context::Ctx;
+use super::entity::{Column, Entity, Model};
+use crate::context::{Ctx, Services};
 use crate::error::{Error, Result};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryOrder};
+
+/// All of them, oldest first; for the operator.
+pub async fn all(services: &Services) -> Result<Vec<Model>> {
+    Ok(Entity::find().order_by_asc(Column::Id).all(services.db.read()).await?)
+}
 
 /// The organization that asks.
 pub async fn get(ctx: &Ctx) -> Result<Model> {

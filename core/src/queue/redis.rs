@@ -11,8 +11,7 @@
 //!   worker instead of a task, a finished task keeps its body, and retry delays are ignored;
 //! * `Config`'s done, failed, workers, meta and idempotency keys: a lane has no such thing.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use apalis_redis::{Client, Config, ConnectionManager, RedisError};
@@ -81,13 +80,13 @@ struct Inner {
     keys: [String; 7],
     channel: String,
     wake: Arc<Wake>,
-    listening: AtomicBool,
-    listener: Mutex<Option<tokio::task::AbortHandle>>,
+    /// Only workers listen; whoever just pushes needs no second connection.
+    listener: OnceLock<tokio::task::AbortHandle>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some(listener) = self.listener.get_mut().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(listener) = self.listener.get() {
             listener.abort();
         }
     }
@@ -115,15 +114,7 @@ impl RedisStore {
             own("reason"),
         ];
         let channel = own("wake");
-        Self(Arc::new(Inner {
-            link,
-            config,
-            keys,
-            channel,
-            wake: Arc::default(),
-            listening: AtomicBool::new(false),
-            listener: Mutex::new(None),
-        }))
+        Self(Arc::new(Inner { link, config, keys, channel, wake: Arc::default(), listener: OnceLock::new() }))
     }
 
     fn connection(&self) -> ConnectionManager {
@@ -192,11 +183,11 @@ impl Store for RedisStore {
     }
 
     fn listen(&self) {
-        if !self.0.listening.swap(true, Ordering::Relaxed) {
-            let listener = listen(self.0.link.client.clone(), self.0.channel.clone(), self.0.wake.clone());
-            let handle = tokio::spawn(listener).abort_handle();
-            *self.0.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
-        }
+        let inner = &self.0;
+        inner.listener.get_or_init(|| {
+            tokio::spawn(listen(inner.link.client.clone(), inner.channel.clone(), inner.wake.clone()))
+                .abort_handle()
+        });
     }
 
     async fn push(&self, tasks: &[NewTask]) -> Result<u64, QueueError> {

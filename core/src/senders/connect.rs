@@ -3,7 +3,7 @@
 use super::entity::{Column, Entity, Model};
 use super::port::{NumberFacts, ProveError, SenderAccess};
 use super::{SenderStatus, apps};
-use crate::context::{Ctx, Tx};
+use crate::context::{Ctx, Services, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{AppId, SenderId};
@@ -124,4 +124,9 @@ pub async fn list(ctx: &Ctx, page: PageRequest<SenderId>) -> Result<Page<Model>>
         query = query.filter(Column::Id.lt(after));
     }
     Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |sender| sender.id.to_string()))
+}
+
+/// Some sender of this installation, if there is one.
+pub async fn any(services: &Services) -> Result<Option<Model>> {
+    Ok(Entity::find().one(services.db.read()).await?)
 }

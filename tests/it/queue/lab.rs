@@ -1,6 +1,5 @@
 //! A set of lanes to experiment on, in either store, and workers that report what they run.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bellbird_core::queue::{
@@ -163,6 +162,7 @@ pub(super) struct Run {
 pub(super) struct Running {
     pub(super) runs: mpsc::UnboundedReceiver<Run>,
     stop: CancellationToken,
+    noticed: CancellationToken,
     worker: tokio::task::JoinHandle<Result<(), QueueError>>,
 }
 
@@ -174,8 +174,14 @@ impl Running {
         Fut: Future<Output = Result<(), JobError>> + Send + 'static,
     {
         let (report, runs) = mpsc::unbounded_channel();
-        let (stop, handler) = (CancellationToken::new(), Arc::new(handler));
-        let stopped = stop.clone().cancelled_owned();
+        let (stop, noticed) = (CancellationToken::new(), CancellationToken::new());
+        let stopped = {
+            let (stop, noticed) = (stop.clone(), noticed.clone());
+            async move {
+                stop.cancelled().await;
+                noticed.cancel();
+            }
+        };
         let worker = tokio::spawn(async move {
             let handler = move |job: Job, meta: TaskMeta| {
                 _ = report.send(Run { n: job.n, attempt: meta.attempt, at: Instant::now() });
@@ -183,7 +189,7 @@ impl Running {
             };
             run_lane("test", store, concurrency, timeout, handler, stopped).await
         });
-        Self { runs, stop, worker }
+        Self { runs, stop, noticed, worker }
     }
 
     /// A worker whose jobs all succeed at once.
@@ -200,9 +206,10 @@ impl Running {
         self.worker.is_finished()
     }
 
-    /// Asks it to stop, without waiting.
-    pub(super) fn ask_to_stop(&self) {
+    /// Asks it to stop, and waits only until it has heard.
+    pub(super) async fn ask_to_stop(&self) {
         self.stop.cancel();
+        self.noticed.cancelled().await;
     }
 
     /// Shuts it down and waits for its end.

@@ -39,9 +39,13 @@ fn work(
 async fn stock_redis_storage_ends_every_worker_at_8000_due_tasks() {
     let server = RedisServer::start().await;
     let mut storage = storage(&server, "many").await;
-    for chunk in (0..8100).collect::<Vec<u64>>().chunks(900) {
+    for chunk in (0..12_000).collect::<Vec<u64>>().chunks(1000) {
         storage.push_bulk(chunk.iter().map(|&n| Job { n }).collect()).await.unwrap();
     }
+    let mut waiting = redis::cmd("ZCARD");
+    let waiting: u64 =
+        waiting.arg("many:scheduled").query_async(&mut server.connection().await).await.unwrap();
+    assert!(waiting > 8000, "{waiting}");
     let (report, mut runs) = mpsc::unbounded_channel();
     let worker = work(storage, report);
     tokio::select! {
@@ -49,7 +53,7 @@ async fn stock_redis_storage_ends_every_worker_at_8000_due_tasks() {
             let error = ended.unwrap().unwrap_err().to_string();
             assert!(error.contains("too many results to unpack"), "{error}");
         }
-        _ = runs.recv() => panic!("8100 tasks due at once were fetched. {SWITCH}"),
+        Some(_) = runs.recv() => panic!("{waiting} tasks due at once were fetched. {SWITCH}"),
     }
 }
 

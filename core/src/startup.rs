@@ -1,0 +1,78 @@
+//! Builds the services of a process from its settings.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::context::Services;
+use crate::db::{ConnectError, Db};
+use crate::providers::Timeouts;
+use crate::providers::meta::{MetaClient, MetaOptions};
+use crate::queue::{QueueConfig, QueueError, Queues};
+use crate::ratelimit::Limiter;
+use crate::secret::Cipher;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a process cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No database.
+    #[error(transparent)]
+    Database(#[from] ConnectError),
+    /// No queue.
+    #[error("cannot connect to the queue: {0}")]
+    Queue(#[from] QueueError),
+    /// Something in the settings, found late.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// Counter shards: as many workers can commit counts without waiting for one another.
+const SHARDS: i32 = 16;
+
+impl Services {
+    /// Connects to everything a process needs.
+    ///
+    /// # Errors
+    /// When the database or the queue does not answer, or a setting turns out to be wrong.
+    pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let cipher = Cipher::new(&config.secrets.key).map_err(StartError::Setting)?;
+        let db = Db::connect(&config.database).await?;
+        let queue = QueueConfig {
+            lease: Duration::from_millis(config.queue.lease_ms),
+            max_deliveries: config.queue.max_deliveries,
+            poll: Duration::from_millis(config.queue.poll_ms),
+            ..QueueConfig::default()
+        };
+        let (queues, limiter) = match db.sqlite_pool() {
+            Some(pool) => (Queues::sqlite(pool, &queue).await?, Limiter::embedded(clock.clone())),
+            None => {
+                let (url, prefix) = (&config.redis.url, &config.redis.prefix);
+                let queues = Queues::redis(url, prefix, &queue).await?;
+                queues.ping().await?;
+                (queues, Limiter::redis(url, prefix, clock.clone()).await?)
+            }
+        };
+        let options = MetaOptions {
+            graph_url: config.meta.graph_url.clone(),
+            version: config.meta.graph_version.clone(),
+            timeouts: Timeouts {
+                connect: Duration::from_millis(config.meta.connect_timeout_ms),
+                request: Duration::from_millis(config.meta.timeout_ms),
+                ..Timeouts::default()
+            },
+        };
+        let provider = MetaClient::new(&options).map_err(|error| StartError::Setting(error.to_string()))?;
+        let shard =
+            if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
+        Ok(Self {
+            db,
+            queues,
+            clock,
+            cipher,
+            limiter,
+            provider: Arc::new(provider),
+            config: Arc::new(config),
+            shard,
+        })
+    }
+}

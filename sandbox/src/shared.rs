@@ -1,0 +1,109 @@
+//! What every request, the posting task and the handle share.
+
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    behaviour::Rules,
+    config::{SandboxConfig, WebhookConfig},
+    gate::Gates,
+    ledger::Ledger,
+    matcher::Subject,
+    payload::{StatusEvent, Tracked},
+    registry::Registry,
+    statuses::{Planned, StatusProfile},
+    webhooks::Command,
+};
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: SandboxConfig,
+    pub(crate) id_salt: u64,
+    pub(crate) registry: Registry,
+    pub(crate) rules: Rules,
+    pub(crate) gates: Gates,
+    pub(crate) ledger: Ledger,
+    pub(crate) statuses: RwLock<Arc<StatusProfile>>,
+    pub(crate) webhooks: RwLock<WebhookConfig>,
+    pub(crate) webhooks_paused: AtomicBool,
+    pub(crate) client: reqwest::Client,
+    pub(crate) commands: mpsc::UnboundedSender<Command>,
+    /// Statuses and bodies not yet acknowledged.
+    pub(crate) pending: AtomicU64,
+    pub(crate) settled: Notify,
+    pub(crate) requests: AtomicU64,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: SandboxConfig,
+        client: reqwest::Client,
+        commands: mpsc::UnboundedSender<Command>,
+    ) -> Self {
+        let started = config.clock.now().timestamp_nanos_opt().unwrap_or_default().cast_unsigned();
+        Self {
+            id_salt: config.id_salt.unwrap_or(started ^ u64::from(std::process::id()).rotate_left(48)),
+            registry: Registry::default(),
+            rules: Rules::default(),
+            gates: Gates::default(),
+            ledger: Ledger::default(),
+            statuses: RwLock::new(Arc::new(config.statuses.clone())),
+            webhooks: RwLock::new(config.webhooks.clone()),
+            webhooks_paused: AtomicBool::new(false),
+            client,
+            commands,
+            pending: AtomicU64::new(0),
+            settled: Notify::new(),
+            requests: AtomicU64::new(0),
+            stop: CancellationToken::new(),
+            config,
+        }
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.config.clock.now().timestamp_millis()
+    }
+
+    pub(crate) fn profile(&self) -> Arc<StatusProfile> {
+        Arc::clone(&self.statuses.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Hands the statuses of one message over; all but the early one, which is returned.
+    pub(crate) fn schedule(&self, message: &Arc<Tracked>, planned: Vec<Planned>) -> Option<StatusEvent> {
+        self.pending.fetch_add(planned.len() as u64, Ordering::AcqRel);
+        let accepted_at = Instant::now();
+        let mut early = None;
+        let mut later = Vec::with_capacity(planned.len());
+        for planned in planned {
+            let event = StatusEvent { message: Arc::clone(message), planned };
+            if planned.early {
+                early = Some(event);
+            } else {
+                later.push((accepted_at + planned.posted, event));
+            }
+        }
+        if !later.is_empty() {
+            self.tell_poster(Command::Statuses(later));
+        }
+        early
+    }
+
+    pub(crate) fn subject<'a>(
+        &self,
+        phone_number_id: &'a str,
+        to: &'a str,
+        template: Option<&'a str>,
+        opaque: Option<&'a str>,
+    ) -> Subject<'a> {
+        Subject { to, phone_number_id, template, opaque, seed: self.config.seed }
+    }
+}

@@ -1,0 +1,11 @@
+//! The sandbox seen from outside, over HTTP, as the sender and the webhook receiver see it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too, which clippy cannot see")]
+
+mod control;
+mod errors;
+mod faults;
+mod management;
+mod statuses;
+mod support;
+mod throughput;

@@ -1,0 +1,137 @@
+//! A thin HTTP client that knows our problems.
+
+use reqwest::Method;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Speaks to the API, usually with a key.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: Option<String>,
+}
+
+/// What the API said.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Which request this answers, for messages.
+    pub(crate) asked: String,
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: reqwest::header::HeaderMap,
+    /// The body as text.
+    pub(crate) text: String,
+    /// The body, where it is JSON.
+    pub(crate) json: Value,
+}
+
+impl Client {
+    /// A client of the API at `base`; `None`: without a key.
+    pub(crate) fn new(base: &str, key: Option<&str>) -> Self {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build();
+        Self { http: http.expect("a client"), base: base.to_string(), key: key.map(str::to_string) }
+    }
+
+    /// The same API without a key, or with another one.
+    pub(crate) fn with_key(&self, key: Option<&str>) -> Self {
+        Self { key: key.map(str::to_string), ..self.clone() }
+    }
+
+    /// A request to be completed by the caller. `path` begins with `/`, or is a whole address.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let url = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_string() };
+        let request = self.http.request(method, url);
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
+    }
+
+    /// `GET path`.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// `POST path` with a JSON body; null: without a body.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Any method with a JSON body; null: without a body.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+        let request = self.request(method, path);
+        Answer::of(if body.is_null() { request } else { request.json(&body) }).await
+    }
+
+    /// `POST path` with an `Idempotency-Key`.
+    pub(crate) async fn post_once(&self, path: &str, body: Value, key: &str) -> Answer {
+        Answer::of(self.request(Method::POST, path).header("Idempotency-Key", key).json(&body)).await
+    }
+
+    /// Uploads a CSV file.
+    pub(crate) async fn post_csv(&self, path: &str, file: impl Into<reqwest::Body>) -> Answer {
+        let request = self.request(Method::POST, path).header("content-type", "text/csv").body(file);
+        Answer::of(request).await
+    }
+}
+
+impl Answer {
+    /// Sends a request and reads all of its answer.
+    pub(crate) async fn of(request: reqwest::RequestBuilder) -> Self {
+        let (client, request) = request.build_split();
+        let request = request.expect("a proper request");
+        let asked = format!("{} {}", request.method(), request.url().path());
+        let response = client.execute(request).await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap_or_else(|error| panic!("{asked}: {error:?}"));
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Self { asked, status, headers, text, json }
+    }
+
+    /// The body of a success; panics with the problem otherwise.
+    pub(crate) fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{}: {} {}", self.asked, self.status, self.text);
+        self.json
+    }
+
+    /// Asserts a refusal in the shape of RFC 9457 with this status and code.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: u16, code: &str) {
+        assert_eq!(
+            (self.status, self.code()),
+            (status, code),
+            "{} answered {} {}",
+            self.asked,
+            self.status,
+            self.text
+        );
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.asked);
+        assert_eq!(self.json["status"], status);
+        assert!(self.json["detail"].as_str().is_some_and(|text| !text.is_empty()), "a sentence for a person");
+        assert_eq!(self.json["request_id"], self.header("x-request-id"), "the request's name");
+    }
+
+    /// The problem's code, or nothing.
+    pub(crate) fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or_default()
+    }
+
+    /// The problem's fields with their codes.
+    pub(crate) fn fields(&self) -> Vec<(&str, &str)> {
+        let errors = self.json["errors"].as_array().into_iter().flatten();
+        let text = |value: &'_ Value, name: &str| value[name].as_str().map(str::len).unwrap_or_default();
+        errors
+            .filter(|error| text(error, "code") > 0)
+            .map(|error| {
+                (error["field"].as_str().unwrap_or_default(), error["code"].as_str().unwrap_or_default())
+            })
+            .collect()
+    }
+
+    /// A header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}

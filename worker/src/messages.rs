@@ -1,0 +1,220 @@
+//! One attempt at one message: permit, claim, ask the provider, record.
+//!
+//! The order is what makes it safe. A permit before the claim, so that a claimed row is always about to be sent. The
+//! claim before the request, so that nobody else sends it. The record whatever comes, so that only a dead process
+//! leaves a row in doubt.
+
+use crate::breaker::Pass;
+use crate::cache::CachedSender;
+use crate::deps::Deps;
+use bellbird_core::error::Error;
+use bellbird_core::messages::Message;
+use bellbird_core::messages::jobs::SendMessage;
+use bellbird_core::messages::ledger::{self, Heard, News, Target};
+use bellbird_core::messages::policy::Verdict;
+use bellbird_core::messages::state::Fact;
+use bellbird_core::queue::JobError;
+use bellbird_core::ratelimit::{Permit, Rate, Scope};
+use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
+use bellbird_core::templates::render;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A request that never left is made again after this.
+const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
+/// A sender told "too fast" rests this long; its messages wait longer each.
+const THROTTLE_REST: Duration = Duration::from_millis(500);
+
+/// Handles one task of the interactive or bulk lane. Whatever goes wrong before the claim is released, never counted:
+/// the row says what is to be done, and a task must not be buried over its head.
+pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
+    let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
+    // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
+    let pass = if sender.active {
+        let rests = |wait| JobError::release(wait, "the sender rests");
+        let pass = deps.breakers.enter(job.sender).map_err(rests)?;
+        permits(&deps, &job, sender.mps).await?;
+        Some(pass)
+    } else {
+        None
+    };
+    // From here on it is not given up: the handler may run out of time, the answer is recorded all the same.
+    let request = deps.requests.spawn(claim_and_ask(deps.clone(), sender, job, pass));
+    request.await.map_err(JobError::failed)?
+}
+
+async fn claim_and_ask(
+    deps: Deps,
+    sender: Arc<CachedSender>,
+    job: SendMessage,
+    pass: Option<Pass>,
+) -> Result<(), JobError> {
+    let claimed = match deps.claims.ask(job.message).await {
+        Some(Ok(row)) => Ok(row),
+        Some(Err(error)) => Err(before_claim(error)),
+        None => Err(JobError::release(Duration::ZERO, "the worker stops")),
+    };
+    let Ok(Some(row)) = claimed else {
+        if pass.is_some() {
+            deps.services.limiter.give_back(Scope::Sender(job.sender));
+            if let Some(campaign) = job.campaign {
+                deps.services.limiter.give_back(Scope::Campaign(campaign));
+            }
+        }
+        return claimed.map(|_| ()); // not to be sent now, or not by us
+    };
+    let outcome = match prepare(&deps, &row).await {
+        Ok(message) => deps.services.provider.send(&sender.access, &message).await,
+        Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
+        Err(Unprepared::Unfit(why)) => {
+            record(&deps, &row, None, Heard::Fact(unfit(why))).await;
+            return Ok(());
+        }
+    };
+    if let Some(pass) = pass {
+        pass.ended(match &outcome {
+            SendOutcome::Ambiguous { .. } => Some(true),
+            SendOutcome::Accepted { .. } | SendOutcome::Refused(_) => Some(false),
+            SendOutcome::NotSent { .. } => None,
+        });
+    }
+    let (wamid, heard) = learn(&deps, Scope::Sender(job.sender), outcome).await;
+    record(&deps, &row, wamid, heard).await;
+    Ok(())
+}
+
+/// Nothing was sent and nothing is wrong with the message.
+fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
+    let error = error.borrow();
+    if !error.is_transient() {
+        tracing::error!(%error, "a message cannot be sent now; its task is tried again");
+    }
+    JobError::release(Duration::from_secs(if error.is_transient() { 1 } else { 5 }), error)
+}
+
+/// One permit of the campaign, one of the sender; both or none.
+async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobError> {
+    let limiter = &deps.services.limiter;
+    let away = |error| JobError::release(Duration::from_secs(1), error);
+    let rate = match job.campaign {
+        Some(campaign) => deps.cache.rate(campaign).await.map_err(before_claim)?.map(|rate| (campaign, rate)),
+        None => None,
+    };
+    if let Some((campaign, rate)) = rate {
+        let permit = limiter.permit(Scope::Campaign(campaign), Rate::per_minute(rate)).await.map_err(away)?;
+        if let Permit::Wait(wait) = permit {
+            return Err(JobError::release(wait, "the campaign's rate is used up"));
+        }
+    }
+    if let Permit::Wait(wait) =
+        limiter.permit(Scope::Sender(job.sender), Rate::per_second(mps)).await.map_err(away)?
+    {
+        if let Some((campaign, _)) = rate {
+            limiter.give_back(Scope::Campaign(campaign));
+        }
+        return Err(JobError::release(wait, "the sender's rate is used up"));
+    }
+    Ok(())
+}
+
+/// Why there is nothing to ask the provider.
+enum Unprepared {
+    /// It cannot be put together, now or ever.
+    Unfit(String),
+    /// The database did not say what is to be sent.
+    NotNow(String),
+}
+
+impl From<String> for Unprepared {
+    fn from(why: String) -> Self {
+        Self::Unfit(why)
+    }
+}
+
+/// What the provider is asked to send.
+async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepared> {
+    let to = match (&row.phone, &row.bsuid) {
+        (Some(phone), _) => Recipient::Phone(phone.to_string()),
+        (None, Some(bsuid)) => Recipient::Bsuid(bsuid.clone()),
+        (None, None) => {
+            return Err(Unprepared::Unfit("neither a phone number nor a WhatsApp id is known".into()));
+        }
+    };
+    let body = match row.template_id {
+        Some(id) => {
+            let template = deps.cache.template(id).await.map_err(|error| match error.is_transient() {
+                true => Unprepared::NotNow(error.to_string()),
+                false => Unprepared::Unfit(error.to_string()),
+            })?;
+            let values = row.variables.as_deref().unwrap_or("{}");
+            let values = serde_json::from_str(values).map_err(|error| error.to_string())?;
+            let rendered = render(&template, &values).map_err(|error| error.to_string())?;
+            OutboundBody::Template {
+                name: template.name.clone(),
+                language: template.language.clone(),
+                components: rendered.components,
+            }
+        }
+        None => OutboundBody::Text { body: row.content.clone().unwrap_or_default(), preview_url: true },
+    };
+    Ok(OutboundMessage { to, body, reply_to: None, opaque: ledger::opaque(row.id, row.attempt) })
+}
+
+/// A message that cannot even be written; the request was not made.
+fn unfit(why: String) -> Fact {
+    Fact::Failed {
+        code: 132_000,
+        title: "The message could not be put together".into(),
+        detail: Some(why),
+        verdict: Verdict::Fail,
+    }
+}
+
+/// Turns an outcome into news for the ledger, and slows a sender down that is told to.
+async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<String>, Heard) {
+    let word = match &outcome {
+        SendOutcome::Accepted { .. } => "accepted",
+        SendOutcome::Refused(_) => "refused",
+        SendOutcome::Ambiguous { .. } => "ambiguous",
+        SendOutcome::NotSent { .. } => "not_sent",
+    };
+    metrics::counter!("bellbird_sends", "outcome" => word).increment(1);
+    match outcome {
+        SendOutcome::Accepted { wamid, .. } => (Some(wamid), Heard::Fact(Fact::Accepted)),
+        SendOutcome::Refused(failure) => {
+            if deps.services.provider.rule(&failure).action == Action::Throttle {
+                let rest = failure.retry_after.unwrap_or(THROTTLE_REST);
+                if let Err(error) = deps.services.limiter.rest(scope, rest).await {
+                    tracing::warn!(%error, "cannot tell the other workers to slow down");
+                }
+            }
+            (None, Heard::Failure(failure))
+        }
+        SendOutcome::Ambiguous { why, failure } => {
+            tracing::warn!(why, code = failure.map(|f| f.code), "a request ended in doubt");
+            (None, Heard::Fact(Fact::Ambiguous { why }))
+        }
+        SendOutcome::NotSent { why } => {
+            tracing::warn!(why, "a request never reached the provider");
+            let again_at = deps.services.clock.now().plus(NOT_SENT_WAIT);
+            (None, Heard::Fact(Fact::NotSent { why, again_at }))
+        }
+    }
+}
+
+async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard) {
+    let target = Target::Attempt(row.id, row.attempt);
+    let at = deps.services.clock.now();
+    deps.records.ask(News { target, through: None, at, wamid, heard }).await;
+}
+
+/// The world's fault, or the job's.
+pub(crate) fn classify(error: Error) -> JobError {
+    match error {
+        Error::Unavailable { .. } | Error::Conflict { .. } => {
+            JobError::release(Duration::from_secs(1), error)
+        }
+        Error::NotFound { .. } => JobError::abort(error),
+        other => JobError::failed(other),
+    }
+}

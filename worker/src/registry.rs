@@ -1,0 +1,63 @@
+//! The table of contents of background work: lane → job → handler, and how many at once.
+//!
+//! | lane | job | handler |
+//! |---|---|---|
+//! | interactive, bulk | `SendMessage` | `messages::send` |
+//! | inbound | `ApplyWebhooks` | `webhooks::handle` |
+//! | maintenance | `CampaignJob` | `campaigns::handle` |
+
+use crate::deps::Deps;
+use crate::{campaigns, feeder, messages, schedule, webhooks};
+use bellbird_core::config::WorkerConfig;
+use bellbird_core::queue::{LaneName, QueueError, TaskMeta, run_lane};
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+/// Runs every lane and loop until `shutdown`, or until one of them ends by itself, which ends them all.
+pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(), QueueError> {
+    let config = deps.services.config.worker.clone();
+    let timeout = WorkerConfig::handler_timeout(&deps.services.config.queue);
+    let mut lanes: Vec<BoxFuture<'static, Result<(), QueueError>>> = Vec::new();
+    for (lane, concurrency) in
+        [(LaneName::Interactive, config.interactive_concurrency), (LaneName::Bulk, config.bulk_concurrency)]
+    {
+        let (deps, stop) = (deps.clone(), shutdown.clone());
+        lanes.push(Box::pin(async move {
+            let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
+            let handler = move |job, _meta| messages::send(deps.clone(), job);
+            run_lane(&name, store, concurrency, timeout, handler, stop.cancelled_owned()).await
+        }));
+    }
+    {
+        let (deps, stop) = (deps.clone(), shutdown.clone());
+        lanes.push(Box::pin(async move {
+            let lane = LaneName::Inbound;
+            let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
+            let handler = move |job, _meta| webhooks::handle(deps.clone(), job);
+            run_lane(&name, store, config.inbound_concurrency, timeout, handler, stop.cancelled_owned()).await
+        }));
+    }
+    {
+        let (deps, stop) = (deps.clone(), shutdown.clone());
+        lanes.push(Box::pin(async move {
+            let lane = LaneName::Maintenance;
+            let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
+            let handler = move |job, meta: TaskMeta| campaigns::handle(deps.clone(), job, meta.attempt);
+            run_lane(&name, store, config.maintenance_concurrency, timeout, handler, stop.cancelled_owned())
+                .await
+        }));
+    }
+    let lanes = lanes.into_iter().map(|lane| {
+        let shutdown = shutdown.clone();
+        async move {
+            let result = lane.await;
+            shutdown.cancel(); // one that ends takes the others along, in order
+            result
+        }
+    });
+    let loops = async {
+        tokio::join!(feeder::run(deps, shutdown), schedule::run(deps, shutdown));
+    };
+    let (results, ()) = tokio::join!(futures::future::join_all(lanes), loops);
+    results.into_iter().collect()
+}

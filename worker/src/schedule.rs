@@ -1,0 +1,82 @@
+//! What is done every so often, by every worker; each is safe to run everywhere at once.
+
+use crate::deps::Deps;
+use bellbird_core::campaigns::finish;
+use bellbird_core::error::Result;
+use bellbird_core::messages::{feed, reap, unknown};
+use bellbird_core::queue::LaneName;
+use bellbird_core::webhooks::keep;
+use bellbird_core::{idempotency, outbox};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// What the queue lost is pushed again after this; pushing what still waits there changes nothing.
+const STALE: Duration = Duration::from_secs(5);
+const HOUR: Duration = Duration::from_secs(3_600);
+/// Answers to idempotent requests are remembered this long.
+const KEYS_KEPT: Duration = Duration::from_secs(24 * 3_600);
+
+pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) {
+    let config = &deps.services.config.worker;
+    let (reap_every, finish_every) =
+        (Duration::from_millis(config.reap_every_ms), Duration::from_millis(config.finish_every_ms));
+    tokio::join!(
+        every("finish", finish_every, shutdown, || async {
+            finish::finish(&deps.services).await.map(|_| ())
+        }),
+        every("reap", reap_every, shutdown, || reap_all(deps)),
+        every("relay", STALE / 2, shutdown, || relay(deps)),
+        every("tidy", HOUR, shutdown, || tidy(deps)),
+    );
+}
+
+/// Lost leases and due retries come back, lost claims become unknown, old unknowns are decided.
+async fn reap_all(deps: &Deps) -> Result<()> {
+    feed::bring_back(&deps.services).await?;
+    reap::reap(&deps.services).await?;
+    unknown::decide(&deps.services).await?;
+    Ok(())
+}
+
+async fn relay(deps: &Deps) -> Result<()> {
+    let stale = deps.services.clock.now().minus(STALE);
+    outbox::relay(&deps.services, stale).await?;
+    keep::relay(&deps.services, stale).await?;
+    Ok(())
+}
+
+async fn tidy(deps: &Deps) -> Result<()> {
+    let (services, day) = (&deps.services, HOUR * 24);
+    let now = services.clock.now();
+    let days = |n: u64| day.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX));
+    keep::forget(services, now.minus(days(services.config.webhooks.keep_days))).await?;
+    idempotency::forget(services, now.minus(KEYS_KEPT)).await?;
+    for lane in LaneName::ALL {
+        let older_than = days(services.config.queue.keep_dead_days);
+        services.queues.trim_dead(lane, older_than).await.map_err(outbox::unavailable)?;
+    }
+    Ok(())
+}
+
+/// Runs `work` every so often until shutdown. A failure is logged once and tried again next time.
+async fn every<F, Fut>(name: &str, period: Duration, shutdown: &CancellationToken, work: F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<()>>,
+{
+    let mut failed = false;
+    while !shutdown.is_cancelled() {
+        match work().await {
+            Ok(()) => failed = false,
+            Err(error) if !failed => {
+                failed = true;
+                tracing::warn!(work = name, %error, "background work failed; it will be tried again");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = tokio::time::sleep(period.max(Duration::from_millis(10))) => {}
+        }
+    }
+}
