@@ -19,7 +19,7 @@ pub(crate) enum Step {
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub(crate) async fn run(config: Option<&Path>, step: Step) -> Outcome {
-    let db = Db::connect(&process::settings(config)?.database).await?;
+    let db = Db::connect(&process::settings_without_key(config)?.database).await?;
     match step {
         Step::Up => {
             let pending = Migrator::get_pending_migrations(db.write()).await?.len();

@@ -3,8 +3,10 @@
 use bellbird_core::clock::SystemClock;
 use bellbird_core::config::Config;
 use bellbird_core::context::Services;
+use bellbird_core::secret::{Cipher, ExposeSecret};
 use bellbird_core::telemetry;
 use bellbird_migration::{Migrator, MigratorTrait};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,15 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Loads the settings and starts logging by them.
 pub(crate) fn settings(file: Option<&Path>) -> Result<Config, Failure> {
     let config = Config::load(file)?;
+    telemetry::start(config.log.format, &config.log.level);
+    Ok(config)
+}
+
+/// The same for commands that open no secret: the key may be missing.
+pub(crate) fn settings_without_key(file: Option<&Path>) -> Result<Config, Failure> {
+    let mut env: HashMap<String, String> = std::env::vars().collect();
+    env.entry("BELLBIRD_SECRET_KEY".into()).or_insert_with(|| Cipher::generate_key().expose_secret().to_string());
+    let config = Config::from_parts(file, &env)?;
     telemetry::start(config.log.format, &config.log.level);
     Ok(config)
 }

@@ -171,10 +171,19 @@ impl Config {
         }
         let config: Self =
             builder.build().and_then(config::Config::try_deserialize).map_err(|e| BadSetting {
-                key: "(see message)".into(),
+                key: key_of(&e),
                 problem: format!("{e}; config.default.toml lists every setting"),
             })?;
         check::check(&config)?;
         Ok(config)
+    }
+}
+
+/// Which setting an error is about, as far as it says.
+fn key_of(error: &config::ConfigError) -> String {
+    use config::ConfigError::{At, Type};
+    match error {
+        Type { key: Some(key), .. } | At { key: Some(key), .. } => key.clone(),
+        _ => "file".into(),
     }
 }
