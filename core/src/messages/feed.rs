@@ -137,7 +137,8 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
             format!(
                 "UPDATE messages SET queued_until = NULL, updated_at = $1,
                     status = CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
-                        AND campaigns.status = 'cancelled') THEN 'cancelled' ELSE 'pending' END
+                        AND campaigns.status = 'cancelled')
+                    THEN CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END ELSE 'pending' END
                  WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
                    AND status = '{from}'
                  RETURNING campaign_id, status"

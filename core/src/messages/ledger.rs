@@ -4,7 +4,7 @@
 //! back in one statement; a message named twenty times in a batch is written once.
 
 use super::counters::Deltas;
-use super::policy::{self, Case};
+use super::policy::{self, Case, Verdict};
 use super::state::{Fact, MessageStatus, Report, Standing};
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
@@ -76,6 +76,8 @@ struct Row {
     campaign_id: Option<CampaignId>,
     customer_id: Option<CustomerId>,
     sender_id: SenderId,
+    /// 1 when its campaign was cancelled: nothing is tried again.
+    is_over: i32,
     status: MessageStatus,
     attempt: i32,
     tries: i32,
@@ -166,12 +168,12 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
                         max_attempts: row.max_attempts,
                         at: item.at,
                     };
-                    Fact::Failed {
-                        code: failure.code,
-                        title: failure.title.clone(),
-                        detail: failure.detail.clone(),
-                        verdict: policy::verdict(&services.config.sending, rule, failure, &case),
-                    }
+                    let verdict = match policy::verdict(&services.config.sending, rule, failure, &case) {
+                        Verdict::Hold { .. } if row.is_over == 1 => Verdict::Fail,
+                        verdict => verdict,
+                    };
+                    let (title, detail) = (failure.title.clone(), failure.detail.clone());
+                    Fact::Failed { code: failure.code, title, detail, verdict }
                 }
             }
         };
@@ -239,7 +241,9 @@ async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>> {
     let sql = format!(
         "SELECT id, organization_id, campaign_id, customer_id, sender_id, status, attempt, tries, max_attempts, reason,
             code, error_title, error_detail, wamid, next_attempt_at, accepted_at, sent_at, delivered_at, read_at,
-            failed_at, unknown_at, decided_at
+            failed_at, unknown_at, decided_at,
+            CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
+                AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over
          FROM messages WHERE direction = 'out' AND id IN (SELECT v.id FROM {{rows}}) ORDER BY id {lock}"
     );
     Ok(Row::find_by_statement(Rows::ids(ids).statement(tx.backend(), &sql, [])).all(tx.conn()).await?)
