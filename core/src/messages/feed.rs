@@ -110,8 +110,14 @@ pub async fn feed(
     }
     for (lane, tasks) in lanes {
         if !tasks.is_empty() {
+            let ids: Vec<String> = tasks.iter().map(|task| task.id.clone()).collect();
             // should this fail, the lease ends and the rows are fed again
-            services.queues.push(lane, tasks).await.map_err(unavailable)?;
+            let new = services.queues.push(lane, tasks).await.map_err(unavailable)?;
+            // The others still wait, or were buried by an outage that outlasted their deliveries. The rows say what is
+            // to be done, so a dead letter must not keep them from it.
+            if new < ids.len() as u64 {
+                services.queues.requeue(lane, &ids).await.map_err(unavailable)?;
+            }
         }
     }
     Ok(fed.len())
