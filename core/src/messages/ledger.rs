@@ -5,6 +5,7 @@
 
 use super::counters::Deltas;
 use super::policy::{self, Case};
+use super::reopen::reopen;
 use super::state::{Fact, MessageStatus, Report, Standing};
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
@@ -188,6 +189,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
         deltas.moved(row.campaign_id, row.status, standing.status);
     }
     write_rows(tx, &changed).await?;
+    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
+    reopen(tx.conn(), &waiting.filter_map(|(row, _)| row.campaign_id).collect(), tx.now()).await?;
     write_earlier(tx, &earlier).await?;
     for ((organization, customer), at) in said {
         let (source, evidence) = ("provider_refusal".to_string(), None);
