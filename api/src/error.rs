@@ -5,17 +5,16 @@
 
 use crate::middleware::request_id;
 use bellbird_core::Error;
-use poem::error::{MethodNotAllowedError, NotFoundError, ReadBodyError};
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response};
-use poem_openapi::error::{
-    AuthorizationError, ContentTypeError, ParseMultipartError, ParseParamError, ParsePathError,
-    ParseRequestPayloadError,
-};
 use poem_openapi::payload::Payload;
 use poem_openapi::registry::{MetaResponses, MetaSchemaRef, Registry};
 use poem_openapi::types::{ToJSON, Type};
 use poem_openapi::{ApiResponse, Object};
+
+mod framework;
+
+pub use framework::{bad_parameter, from_framework, unauthorized};
 
 /// What an operation answers: its object, or a problem.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -79,7 +78,13 @@ impl Problem {
 
 /// A problem as `application/problem+json`.
 #[derive(Debug, Clone)]
-pub struct ProblemJson(pub Problem);
+pub struct ProblemJson(pub Box<Problem>);
+
+impl From<Problem> for ProblemJson {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
 
 impl Payload for ProblemJson {
     const CONTENT_TYPE: &'static str = "application/problem+json";
@@ -121,7 +126,7 @@ pub enum ApiError {
 impl ApiError {
     /// A refusal (4xx) without fields.
     pub fn refused(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
-        Self::Refused(status, ProblemJson(Problem::new(status, code, detail)))
+        Self::Refused(status, Problem::new(status, code, detail).into())
     }
 
     /// An answer for what should not happen; the reason was logged already.
@@ -129,7 +134,7 @@ impl ApiError {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         let problem =
             Problem::new(status, "internal", "something went wrong on our side; it was written down");
-        Self::Failed(status, ProblemJson(problem), None)
+        Self::Failed(status, problem.into(), None)
     }
 
     /// Something we stand on is away.
@@ -137,7 +142,7 @@ impl ApiError {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let problem =
             Problem::new(status, "unavailable", format!("{what} is not available; try again in a moment"));
-        Self::Failed(status, ProblemJson(problem), Some(RETRY_AFTER))
+        Self::Failed(status, problem.into(), Some(RETRY_AFTER))
     }
 
     /// Wrong input, field by field.
@@ -148,10 +153,7 @@ impl ApiError {
             [one] => one.message.clone(),
             [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
         };
-        Self::Refused(
-            status,
-            ProblemJson(Problem { errors, ..Problem::new(status, "invalid_input", detail) }),
-        )
+        Self::Refused(status, Problem { errors, ..Problem::new(status, "invalid_input", detail) }.into())
     }
 
     /// The problem inside.
@@ -194,62 +196,6 @@ impl From<Error> for ApiError {
     }
 }
 
-/// Turns an error of the framework into the same shape as ours. Never a 500 for what a caller did.
-pub fn from_framework(error: &poem::Error) -> ApiError {
-    let status = error.status();
-    let refused = |code: &str, detail: &str| ApiError::refused(status, code, detail);
-    if error.is::<NotFoundError>() {
-        return refused("unknown_address", "there is nothing at this address; /docs lists what there is");
-    }
-    if error.is::<MethodNotAllowedError>() {
-        return refused(
-            "method_not_allowed",
-            "this address does not know this method; /docs lists what it knows",
-        );
-    }
-    if error.is::<AuthorizationError>() {
-        return unauthorized();
-    }
-    if let Some(ParseParamError { name, reason }) = error.downcast_ref() {
-        return bad_parameter(name, reason);
-    }
-    if let Some(ParsePathError { name, reason }) = error.downcast_ref() {
-        return bad_parameter(name, reason);
-    }
-    if let Some(ReadBodyError::PayloadTooLarge) = error.downcast_ref() {
-        return refused("body_too_large", "the body is larger than this address takes");
-    }
-    if error.is::<ContentTypeError>() {
-        return refused("unsupported_content_type", &error.to_string());
-    }
-    if let Some(ParseRequestPayloadError { reason }) = error.downcast_ref() {
-        return ApiError::refused(StatusCode::BAD_REQUEST, "unreadable_body", reason);
-    }
-    if error.is::<ParseMultipartError>() || error.is::<poem::error::ParseMultipartError>() {
-        return refused("unreadable_body", &error.to_string());
-    }
-    if status.is_client_error() {
-        return refused("bad_request", &error.to_string());
-    }
-    if error.is::<ReadBodyError>() {
-        return ApiError::refused(StatusCode::BAD_REQUEST, "unreadable_body", "the body ended too early");
-    }
-    tracing::error!(%error, "answered 500");
-    ApiError::internal()
-}
-
-/// No key, or one that is unknown or revoked: callers must not learn which.
-pub fn unauthorized() -> ApiError {
-    let detail = "send an API key of your organization as `Authorization: Bearer bb_…`";
-    ApiError::refused(StatusCode::UNAUTHORIZED, "unauthorized", detail)
-}
-
-fn bad_parameter(name: &str, reason: &str) -> ApiError {
-    let status = StatusCode::BAD_REQUEST;
-    let problem = Problem::new(status, "invalid_parameter", format!("{name}: {reason}"));
-    ApiError::Refused(status, ProblemJson(problem.with_field(name, "invalid_parameter", reason)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,19 +229,5 @@ mod tests {
         let answer = ApiError::unavailable("the database").into_response();
         assert_eq!(answer.headers()["retry-after"], "2");
         assert_eq!(answer.content_type(), Some("application/problem+json"));
-    }
-
-    #[test]
-    fn the_frameworks_errors_have_our_shape() {
-        for (error, code) in [
-            (poem::Error::from(NotFoundError), "unknown_address"),
-            (MethodNotAllowedError.into(), "method_not_allowed"),
-            (AuthorizationError.into(), "unauthorized"),
-            (ReadBodyError::PayloadTooLarge.into(), "body_too_large"),
-            (ContentTypeError::ExpectContentType.into(), "unsupported_content_type"),
-            (ParseParamError { name: "limit", reason: "no".into() }.into(), "invalid_parameter"),
-        ] {
-            assert_eq!(from_framework(&error).problem().code, code);
-        }
     }
 }

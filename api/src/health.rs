@@ -11,9 +11,15 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 use std::sync::OnceLock;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// A part that takes longer to answer counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often counted values are folded.
+const FOLD: Duration = Duration::from_secs(5);
+/// Upper bounds of all histograms: they count durations.
+const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 
 /// All is well.
 #[derive(Object, Debug)]
@@ -58,7 +64,10 @@ fn ok() -> Json<Health> {
 fn recorder() -> &'static PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE.get_or_init(|| {
-        let recorder = PrometheusBuilder::new().build_recorder();
+        let builder = PrometheusBuilder::new();
+        // fails only for an empty list
+        let builder = builder.set_buckets(&SECONDS).unwrap_or_default();
+        let recorder = builder.build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!(
@@ -72,6 +81,13 @@ fn recorder() -> &'static PrometheusHandle {
 /// Starts counting. What happens before is not counted.
 pub(crate) fn start_counting() {
     recorder();
+}
+
+/// Folds what was counted, whether or not anybody scrapes: it would pile up otherwise.
+pub(crate) async fn fold(shutdown: CancellationToken) {
+    while tokio::time::timeout(FOLD, shutdown.cancelled()).await.is_err() {
+        recorder().run_upkeep();
+    }
 }
 
 /// Prometheus' text format; the queue is asked at each scrape.

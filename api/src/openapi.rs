@@ -1,8 +1,11 @@
 //! The list of everything the API offers, and the document that describes it.
 
+use crate::page::DEFAULT_PAGE;
+use bellbird_core::page::MAX_PAGE;
 use bellbird_core::{Error, Result};
 use poem_openapi::{OpenApi, OpenApiService, Tags};
 use serde_json::{Value, json};
+use serde_yaml_ng::Value as Yaml;
 
 /// Groups of operations, in the documentation's order.
 #[derive(Tags)]
@@ -33,6 +36,10 @@ Every request but health and webhooks carries an API key: `Authorization: Bearer
 with a stable `code`. Lists are paged by `cursor` and `limit`. A write with an `Idempotency-Key` may be repeated \
 without being done twice. Times are RFC 3339 in UTC; ids carry their kind as a prefix.";
 
+const IDEMPOTENCY_KEY: &str = "1 to 255 characters of your own, like a UUID. Sent again with the same request, it \
+gets the first answer (`Idempotent-Replayed: true`) and nothing is done twice. 409 `idempotency_in_flight` while the \
+first is being worked on, 422 `idempotency_key_reused` for another request.";
+
 /// All operations. One struct per path: poem-openapi writes a path named by two of them twice.
 fn apis() -> impl OpenApi + 'static {
     (
@@ -52,9 +59,7 @@ fn apis() -> impl OpenApi + 'static {
 
 /// The operations and their document.
 pub(crate) fn service() -> OpenApiService<impl OpenApi + 'static, ()> {
-    OpenApiService::new(apis(), "Bellbird", env!("CARGO_PKG_VERSION"))
-        .description(DESCRIPTION)
-        .server("http://127.0.0.1:8080")
+    OpenApiService::new(apis(), "Bellbird", env!("CARGO_PKG_VERSION")).description(DESCRIPTION).server("/")
 }
 
 /// The OpenAPI document as it is published. Needs no database; the same on every machine.
@@ -67,12 +72,38 @@ pub fn spec_yaml() -> Result<String> {
 
 fn publish(raw: &str) -> Result<String> {
     // this reader refuses duplicate keys, which JSON readers would silently drop
-    let document: serde_yaml_ng::Value =
+    let written: Yaml =
         serde_yaml_ng::from_str(raw).map_err(|e| Error::internal(format!("the OpenAPI document: {e}")))?;
-    let mut document = serde_json::to_value(document).map_err(Error::internal)?;
+    let mut document = serde_json::to_value(&written).map_err(Error::internal)?;
     tidy(&mut document);
     mark_public(&mut document);
-    serde_yaml_ng::to_string(&document).map_err(Error::internal)
+    let ordered = in_order(document, Some(&written)).map_err(Error::internal)?;
+    serde_yaml_ng::to_string(&ordered).map_err(Error::internal)
+}
+
+/// Puts keys in the order in which they were written: fields as they are declared, not by the alphabet.
+fn in_order(value: Value, written: Option<&Yaml>) -> Result<Yaml, serde_yaml_ng::Error> {
+    match value {
+        Value::Object(mut object) => {
+            let mut ordered = serde_yaml_ng::Mapping::new();
+            let keys = written.and_then(Yaml::as_mapping).into_iter().flatten();
+            for (key, below) in keys.filter_map(|(key, below)| Some((key.as_str()?, below))) {
+                if let Some(value) = object.remove(key) {
+                    ordered.insert(key.into(), in_order(value, Some(below))?);
+                }
+            }
+            for (key, value) in object {
+                ordered.insert(key.into(), in_order(value, None)?);
+            }
+            Ok(Yaml::Mapping(ordered))
+        }
+        Value::Array(items) => {
+            let below = |at: usize| written.and_then(|written| written.get(at));
+            let items = items.into_iter().enumerate().map(|(at, item)| in_order(item, below(at)));
+            Ok(Yaml::Sequence(items.collect::<Result<_, _>>()?))
+        }
+        plain => serde_yaml_ng::to_value(plain),
+    }
 }
 
 /// Public operations say so: client generators and linters otherwise take silence for a mistake.
@@ -97,13 +128,30 @@ fn tidy(value: &mut Value) {
             {
                 *headers = std::mem::take(headers).into_iter().map(|(k, v)| (canonical(&k), v)).collect();
             }
-            // "explode" means something only where style is form
-            if matches!(object.get("in").and_then(Value::as_str), Some("path" | "header")) {
-                object.remove("explode");
-            }
+            tidy_parameter(object);
             object.values_mut().for_each(tidy);
         }
         _ => {}
+    }
+}
+
+fn tidy_parameter(parameter: &mut serde_json::Map<String, Value>) {
+    let Some(place) = parameter.get("in").and_then(Value::as_str) else { return };
+    // "explode" means something only where style is form
+    if matches!(place, "path" | "header") {
+        parameter.remove("explode");
+    }
+    // two parameters mean the same everywhere; what holds for them is said here once
+    let limits = match parameter.get("name").and_then(Value::as_str) {
+        Some("Idempotency-Key") => {
+            parameter.entry("description").or_insert(json!(IDEMPOTENCY_KEY));
+            json!({ "minLength": 1, "maxLength": 255 })
+        }
+        Some("limit") => json!({ "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
+        _ => return,
+    };
+    if let (Some(Value::Object(schema)), Value::Object(limits)) = (parameter.get_mut("schema"), limits) {
+        schema.extend(limits);
     }
 }
 
@@ -170,6 +218,7 @@ mod tests {
 paths:
   /a:
     get:
+      parameters: [{ name: limit, in: query, schema: { type: integer } }, { name: id, in: path, explode: true }]
       responses:
         200:
           headers: { RETRY-AFTER: { schema: { type: integer, minimum: 1.0 } } }
@@ -187,6 +236,9 @@ paths:
             (stream["type"].as_str(), &stream["x-event-schema"]),
             (Some("string"), &json!({ "$ref": "#/e" }))
         );
+        let parameters = &done["paths"]["/a"]["get"]["parameters"];
+        assert_eq!(parameters[0]["schema"]["maximum"], json!(200));
+        assert_eq!(parameters[1], json!({ "name": "id", "in": "path" }));
         assert_eq!(done["paths"]["/a"]["get"]["security"], json!([]));
     }
 

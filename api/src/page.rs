@@ -1,13 +1,13 @@
 //! Lists come in pages: `limit` and an opaque `cursor` in, `items` and `next_cursor` out.
 
-use crate::error::{ApiError, ApiResult, FieldProblem};
+use crate::error::{ApiResult, bad_parameter};
 use bellbird_core::page::{MAX_PAGE, Page, PageRequest};
 use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use std::str::FromStr;
 
 /// Things in a page when the caller does not say.
-const DEFAULT: u64 = 50;
+pub const DEFAULT_PAGE: u64 = 50;
 
 /// One page of a list, newest things first.
 #[derive(Object, Debug)]
@@ -32,30 +32,18 @@ impl<T: ParseFromJSON + ToJSON + Type> List<T> {
 /// # Errors
 /// 400 for a limit out of bounds or a cursor that is none of ours.
 pub fn request<Id: FromStr>(cursor: Option<&str>, limit: Option<u64>) -> ApiResult<PageRequest<Id>> {
-    let limit = limit.unwrap_or(DEFAULT);
+    let limit = limit.unwrap_or(DEFAULT_PAGE);
     if !(1..=MAX_PAGE).contains(&limit) {
-        return Err(bad("limit", &format!("limit must be between 1 and {MAX_PAGE}")));
+        return Err(bad_parameter("limit", &format!("must be between 1 and {MAX_PAGE}")));
     }
-    let after = match cursor {
-        None => None,
-        Some(cursor) => Some(
-            cursor
-                .parse()
-                .map_err(|_| bad("cursor", "use the `next_cursor` of the page before, unchanged"))?,
-        ),
-    };
+    let after =
+        match cursor {
+            None => None,
+            Some(cursor) => Some(cursor.parse().map_err(|_| {
+                bad_parameter("cursor", "use the `next_cursor` of the page before, unchanged")
+            })?),
+        };
     Ok(PageRequest { after, limit })
-}
-
-fn bad(field: &str, message: &str) -> ApiError {
-    let status = poem::http::StatusCode::BAD_REQUEST;
-    let mut problem = crate::error::Problem::new(status, "invalid_parameter", message);
-    problem.errors.push(FieldProblem {
-        field: field.into(),
-        code: "invalid_parameter".into(),
-        message: message.into(),
-    });
-    ApiError::Refused(status, crate::error::ProblemJson(problem))
 }
 
 #[cfg(test)]

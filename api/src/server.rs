@@ -7,7 +7,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::listener::TcpAcceptor;
 use poem::middleware::AddData;
 use poem::web::Html;
-use poem::{EndpointExt, IntoResponse, Response, Route, Server, get};
+use poem::{EndpointExt, IntoEndpoint, IntoResponse, Response, Route, Server, get};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -31,14 +31,18 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     health::start_counting();
     let spec = openapi::spec_yaml()?;
     let service = openapi::service();
+    let docs = service.scalar();
+    let service = Arc::new(service.into_endpoint());
     let edge = Edge { webhook_bytes: services.config.webhooks.max_body_bytes };
     let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
     let app = Route::new()
         .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))
-        .nest("/docs", service.scalar())
+        .nest("/docs", docs)
         .at("/openapi.yaml", get(poem::endpoint::make_sync(move |_| yaml(spec.clone()))))
         .at("/metrics", get(health::scrape))
-        .nest("/", service)
+        .nest_no_strip("/api", service.clone())
+        .nest_no_strip("/webhooks", service.clone())
+        .nest_no_strip("/health", service)
         .with(AddData::new(services))
         .with(AddData::new(webhooks))
         .with(AddData::new(options.shutdown))
@@ -55,6 +59,7 @@ pub async fn run(
 ) -> Result<()> {
     let failed = |e: std::io::Error| Error::internal(format!("the HTTP server: {e}"));
     let app = build(services, Options { shutdown: shutdown.clone() })?;
+    tokio::spawn(health::fold(shutdown.clone()));
     let acceptor = TcpAcceptor::from_tokio(listener).map_err(failed)?;
     let server = Server::new_with_acceptor(acceptor).name("api");
     server.run_with_graceful_shutdown(app, shutdown.cancelled_owned(), Some(DRAIN)).await.map_err(failed)

@@ -1,6 +1,7 @@
 //! `bellbird`: one binary, a verb per role (`serve`, `work`, `demo`) and the operators' verbs.
 
 mod demo;
+mod jobs;
 mod key;
 mod migrate;
 mod openapi;
@@ -52,6 +53,11 @@ enum Command {
         #[command(subcommand)]
         verb: key::Verb,
     },
+    /// What the queue holds, and what could not be done.
+    Jobs {
+        #[command(subcommand)]
+        verb: jobs::Verb,
+    },
     /// Run the simulator of Meta's Cloud API on a loopback port.
     Sandbox(sandbox::Options),
 }
@@ -72,6 +78,7 @@ fn main() -> ExitCode {
             Command::Openapi => openapi::run(),
             Command::Org { verb } => org::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
+            Command::Jobs { verb } => jobs::run(config, verb).await,
             Command::Sandbox(options) => sandbox::run(options).await,
         }
     });

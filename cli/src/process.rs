@@ -26,7 +26,21 @@ pub(crate) async fn services(config: Config) -> Result<Services, Failure> {
         let what = format!("{} migrations are pending; run `bellbird migrate up` first", pending.len());
         return Err(what.into());
     }
+    check_key(&services).await?;
     Ok(services)
+}
+
+/// A process with another key than the one the secrets were written with could do nothing but fail later.
+async fn check_key(services: &Services) -> Result<(), Failure> {
+    let sealed = bellbird_core::senders::connect::any(services).await?;
+    match sealed.map(|sender| sender.access(&services.cipher)) {
+        Some(Err(_)) => {
+            let what = "setting secrets.key (BELLBIRD_SECRET_KEY): it is not the key the access tokens in this \
+                        database were written with; use that one";
+            Err(what.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Cancelled by Ctrl-C or SIGTERM.

@@ -42,7 +42,7 @@ pub(crate) async fn run(options: Options) -> Outcome {
     println!("sandbox of Meta's Cloud API: {}", sandbox.base_url());
     println!("  BELLBIRD_GRAPH_URL={}", sandbox.base_url());
     println!("  account 100000000000002, number 100000000000003, template welcome_offer (en_US)");
-    println!("  a recipient ending in a code gets it: +1555…131026 is not on WhatsApp");
+    println!("  a recipient ending in a code gets it: +919…131026 is not on WhatsApp");
     process::shutdown()?.cancelled().await;
     sandbox.shutdown().await;
     Ok(ExitCode::SUCCESS)

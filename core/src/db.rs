@@ -50,6 +50,9 @@ impl Db {
 
     async fn open_file(path: &str) -> Result<Self, ConnectError> {
         let away = |e: &dyn std::fmt::Display| ConnectError::Away(format!("{path}: {e}"));
+        if let Some(folder) = std::path::Path::new(path).parent() {
+            std::fs::create_dir_all(folder).map_err(|e| away(&e))?;
+        }
         let lock = std::fs::File::create(format!("{path}.lock")).map_err(|e| away(&e))?;
         lock.try_lock().map_err(|_| ConnectError::InUse(path.to_string()))?;
         let file = SqliteConnectOptions::new()

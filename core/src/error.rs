@@ -79,6 +79,14 @@ impl Error {
         Self::Invalid(vec![Problem::new(field, code, message)])
     }
 
+    /// For an insert whose only expected failure is that somebody else was first.
+    pub fn unless_taken(error: DbErr, code: &'static str, message: &str) -> Self {
+        match error.sql_err() {
+            Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Self::conflict(code, message),
+            _ => error.into(),
+        }
+    }
+
     /// Should never happen; says where to look.
     pub fn internal(what: impl std::fmt::Display) -> Self {
         Self::Internal(what.to_string())

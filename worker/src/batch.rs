@@ -6,11 +6,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 type Asked<T, R> = (T, oneshot::Sender<R>);
+/// Taken out when it is closed.
+type Closable<V> = Arc<Mutex<Option<V>>>;
 
 /// Gathers requests of many handlers into one call.
 pub(crate) struct Batcher<T, R> {
-    ask: Arc<Mutex<Option<mpsc::Sender<Asked<T, R>>>>>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    ask: Closable<mpsc::Sender<Asked<T, R>>>,
+    task: Closable<JoinHandle<()>>,
 }
 
 impl<T, R> Clone for Batcher<T, R> {
@@ -45,20 +47,6 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         let (reply, answer) = oneshot::channel();
         ask.send((request, reply)).await.ok()?;
         answer.await.ok()
-    }
-
-    /// Asks without waiting for the answer; for `Drop`, which cannot wait. After [`Batcher::close`] it is lost.
-    pub(crate) fn tell(&self, request: T) {
-        let ask = self.ask.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(ask) = ask else { return };
-        let (reply, _) = oneshot::channel();
-        if let Err(mpsc::error::TrySendError::Full(asked)) = ask.try_send((request, reply))
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(async move {
-                let _ = ask.send(asked).await; // closed meanwhile
-            });
-        }
     }
 
     /// Takes no more requests and waits until all are answered.

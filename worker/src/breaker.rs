@@ -8,11 +8,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// How long to stay away while another request finds out how the provider is.
+const PROBE_WAIT: Duration = Duration::from_millis(200);
+
 #[derive(Debug, Default, Clone, Copy)]
 struct State {
     in_a_row: u32,
-    /// Requests under way while trust is low.
-    probing: u32,
+    /// Requests under way.
+    under_way: u32,
     rests_until: Option<Timestamp>,
 }
 
@@ -23,6 +26,26 @@ pub(crate) struct Breakers {
     clock: Arc<dyn Clock>,
     after: u32,
     rest: Duration,
+}
+
+/// The right to make one request; dropped without a word, it says nothing about the provider.
+pub(crate) struct Pass {
+    breakers: Breakers,
+    sender: SenderId,
+    in_doubt: Option<bool>,
+}
+
+impl Pass {
+    /// Tells how the request ended; `None`: nothing was learned about the provider.
+    pub(crate) fn ended(mut self, in_doubt: Option<bool>) {
+        self.in_doubt = in_doubt;
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.breakers.leave(self.sender, self.in_doubt);
+    }
 }
 
 impl Breakers {
@@ -49,17 +72,17 @@ impl Breakers {
             state.rests_until = None;
             state.in_a_row = self.after - 1;
         }
-        if state.in_a_row > 0 && state.probing >= self.after.saturating_sub(state.in_a_row).max(1) {
-            return Err(Duration::from_millis(200));
+        if state.in_a_row > 0 && state.under_way >= self.after.saturating_sub(state.in_a_row).max(1) {
+            return Err(PROBE_WAIT);
         }
-        state.probing += 1;
-        Ok(Pass { breakers: self.clone(), sender, left: false })
+        state.under_way += 1;
+        Ok(Pass { breakers: self.clone(), sender, in_doubt: None })
     }
 
     fn leave(&self, sender: SenderId, in_doubt: Option<bool>) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         let state = states.entry(sender).or_default();
-        state.probing = state.probing.saturating_sub(1);
+        state.under_way = state.under_way.saturating_sub(1);
         match in_doubt {
             Some(true) => state.in_a_row += 1,
             Some(false) => state.in_a_row = 0,
@@ -72,64 +95,32 @@ impl Breakers {
     }
 }
 
-/// A request under way. Dropped (its handler ran out of time) it counts as not made: were it forgotten, it would take
-/// up a probe for good, and after the next doubt nothing would be sent any more.
-pub(crate) struct Pass {
-    breakers: Breakers,
-    sender: SenderId,
-    left: bool,
-}
-
-impl Pass {
-    /// Tells how the request ended; `None`: it was not made, or says nothing about the provider.
-    pub(crate) fn leave(mut self, in_doubt: Option<bool>) {
-        self.left = true;
-        self.breakers.leave(self.sender, in_doubt);
-    }
-}
-
-impl Drop for Pass {
-    fn drop(&mut self) {
-        if !self.left {
-            self.breakers.leave(self.sender, None);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use bellbird_core::clock::ManualClock;
 
-    fn breakers() -> (Arc<ManualClock>, Breakers, SenderId) {
-        let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
-        let sender = SenderId::new(clock.as_ref());
-        let rest = Duration::from_secs(30);
-        (clock.clone(), Breakers { states: Arc::default(), clock, after: 5, rest }, sender)
-    }
-
     #[test]
     fn doubt_narrows_then_opens_and_one_good_answer_closes() {
-        let (clock, breakers, sender) = breakers();
+        let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
+        let sender = SenderId::new(clock.as_ref());
+        let breakers = Breakers {
+            states: Arc::default(),
+            clock: clock.clone(),
+            after: 5,
+            rest: Duration::from_secs(30),
+        };
         for _ in 0..5 {
-            breakers.enter(sender).unwrap().leave(Some(true));
+            breakers.enter(sender).unwrap_or_else(|_| panic!("closed")).ended(Some(true));
         }
         assert_eq!(breakers.enter(sender).err(), Some(Duration::from_secs(30)));
         clock.advance(Duration::from_secs(30));
-        let probe = breakers.enter(sender).unwrap();
+        let probe = breakers.enter(sender).unwrap_or_else(|_| panic!("closed"));
         assert!(breakers.enter(sender).is_err(), "one probe at a time");
-        probe.leave(Some(false));
-        let many: Vec<_> = (0..50).map(|_| breakers.enter(sender)).collect();
-        assert!(many.iter().all(Result::is_ok));
-    }
-
-    #[test]
-    fn a_request_whose_handler_is_dropped_takes_up_no_probe() {
-        let (_, breakers, sender) = breakers();
-        for _ in 0..50 {
-            drop(breakers.enter(sender).unwrap());
-        }
-        breakers.enter(sender).unwrap().leave(Some(true));
-        assert!(breakers.enter(sender).is_ok(), "doubt once: four more may try");
+        probe.ended(Some(false));
+        let passes: Vec<_> = (0..50).map(|_| breakers.enter(sender)).collect();
+        assert!(passes.iter().all(Result::is_ok));
+        drop(passes);
+        assert!(breakers.enter(sender).is_ok(), "dropped passes leave nothing behind");
     }
 }

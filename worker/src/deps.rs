@@ -3,53 +3,24 @@
 use crate::batch::Batcher;
 use crate::breaker::Breakers;
 use crate::cache::Cache;
-use bellbird_core::clock::{Clock, Timestamp};
+use bellbird_core::clock::Timestamp;
 use bellbird_core::context::Services;
 use bellbird_core::error::Error;
 use bellbird_core::ids::MessageId;
-use bellbird_core::messages::ledger::{self, Heard, News, Target};
-use bellbird_core::messages::state::Fact;
+use bellbird_core::messages::ledger::{self, News};
 use bellbird_core::messages::{Message, claim};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::task::TaskTracker;
 
 /// At most so many rows in one statement.
 const MOST: usize = 500;
+/// How long a stopping worker waits for its last answers to be written.
+const LAST_ANSWERS: Duration = Duration::from_secs(30);
 
 /// What a claim came to: the row, or nothing when it may not be sent now.
-pub(crate) type Claimed = Result<Option<Claim>, Arc<Error>>;
-
-/// A request that certainly was not made is made again after this.
-pub(crate) const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
-
-/// A claimed row for which no request was made yet. Dropped like this (its handler ran out of time while it waited for
-/// the claim or for the template) the row goes back: it was certainly not sent, so it must not end in doubt.
-pub(crate) struct Claim {
-    pub(crate) row: Message,
-    begun: bool,
-    records: Batcher<News, ()>,
-    clock: Arc<dyn Clock>,
-}
-
-impl Claim {
-    /// The request is made now: from here on only its outcome says how it went.
-    pub(crate) fn begin(&mut self) {
-        self.begun = true;
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if self.begun {
-            return;
-        }
-        let (at, why) = (self.clock.now(), "no request was made in time".to_string());
-        let fact = Fact::NotSent { why, again_at: at.plus(NOT_SENT_WAIT) };
-        let target = Target::Attempt(self.row.id, self.row.attempt);
-        self.records.tell(News { target, through: None, at, wamid: None, heard: Heard::Fact(fact) });
-    }
-}
+pub(crate) type Claimed = Result<Option<Message>, Arc<Error>>;
 
 /// Shared by all handlers of a process; cheap to clone.
 #[derive(Clone)]
@@ -63,6 +34,8 @@ pub(crate) struct Deps {
     pub(crate) claims: Batcher<MessageId, Claimed>,
     /// So are their answers. Recording goes on until it worked, whatever becomes of the handler that asked.
     pub(crate) records: Batcher<News, ()>,
+    /// Requests under way. They outlive a handler that ran out of time: an answer that comes is recorded.
+    pub(crate) requests: TaskTracker,
 }
 
 impl Deps {
@@ -70,34 +43,37 @@ impl Deps {
         let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "worker".into());
         let boot: u32 = rand::random();
         let (for_claims, for_records) = (services.clone(), services.clone());
-        let records = Batcher::start(MOST, move |news| record_batch(for_records.clone(), news));
-        let recorder = records.clone();
         Self {
             name: format!("{host}-{}-{boot:08x}", std::process::id()).into(),
             cache: Cache::new(services.clone()),
             breakers: Breakers::new(services.clock.clone(), &services.config.sending),
-            claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), recorder.clone(), ids)),
-            records,
+            claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), ids)),
+            records: Batcher::start(MOST, move |news| record_batch(for_records.clone(), news)),
+            requests: TaskTracker::new(),
             services,
         }
     }
 
-    /// Waits until every answer is recorded.
+    /// Waits until every request under way is answered and every answer recorded. With the database away for too long
+    /// it gives up; the reaper of another worker then finds the messages and calls them unknown.
     pub(crate) async fn close(&self) {
-        self.claims.close().await;
-        self.records.close().await;
+        let all = async {
+            self.requests.close();
+            self.requests.wait().await;
+            self.claims.close().await;
+            self.records.close().await;
+        };
+        if tokio::time::timeout(LAST_ANSWERS, all).await.is_err() {
+            tracing::error!("stopped with answers not recorded; their messages will become unknown");
+        }
     }
 }
 
-async fn claim_batch(services: Services, records: Batcher<News, ()>, ids: Vec<MessageId>) -> Vec<Claimed> {
+async fn claim_batch(services: Services, ids: Vec<MessageId>) -> Vec<Claimed> {
     let now = services.now();
     match claim::claim(&services, &ids, now).await {
         Ok(rows) => {
-            let guard = |row: Message| {
-                let clock = services.clock.clone();
-                (row.id, Claim { row, begun: false, records: records.clone(), clock })
-            };
-            let mut rows: HashMap<MessageId, Claim> = rows.into_iter().map(guard).collect();
+            let mut rows: HashMap<MessageId, Message> = rows.into_iter().map(|row| (row.id, row)).collect();
             ids.iter().map(|id| Ok(rows.remove(id))).collect()
         }
         Err(error) => {

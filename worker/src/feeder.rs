@@ -67,8 +67,13 @@ impl Feeder {
         }
         self.turn = self.turn.wrapping_add(1);
         for (sender, plate) in plates {
-            if self.is_ours(sender).await? {
-                self.fill(sender, plate).await?;
+            // one sender that cannot be fed must not starve the others
+            let fed = match self.is_ours(sender).await {
+                Ok(true) => self.fill(sender, plate).await,
+                other => other.map(|_| ()),
+            };
+            if let Err(error) = fed {
+                tracing::warn!(%sender, %error, "this sender could not be fed; it will be tried again");
             }
         }
         Ok(())

@@ -4,7 +4,9 @@
 //! claim before the request, so that nobody else sends it. The record whatever comes, so that only a dead process
 //! leaves a row in doubt.
 
-use crate::deps::{Deps, NOT_SENT_WAIT};
+use crate::breaker::Pass;
+use crate::cache::CachedSender;
+use crate::deps::Deps;
 use bellbird_core::error::Error;
 use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::SendMessage;
@@ -15,60 +17,79 @@ use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
 use bellbird_core::templates::render;
+use std::sync::Arc;
 use std::time::Duration;
 
+/// A request that never left is made again after this.
+const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
 /// A sender told "too fast" rests this long; its messages wait longer each.
 const THROTTLE_REST: Duration = Duration::from_millis(500);
 
-/// Handles one task of the interactive or bulk lane.
+/// Handles one task of the interactive or bulk lane. Whatever goes wrong before the claim is released, never counted:
+/// the row says what is to be done, and a task must not be buried over its head.
 pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
-    let sender = deps.cache.sender(job.sender).await.map_err(classify)?;
-    let scope = Scope::Sender(job.sender);
+    let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
-    let mut pass = None;
-    if sender.active {
-        let entered = deps.breakers.enter(job.sender);
-        pass = Some(entered.map_err(|wait| JobError::release(wait, "the sender rests"))?);
+    let pass = if sender.active {
+        let rests = |wait| JobError::release(wait, "the sender rests");
+        let pass = deps.breakers.enter(job.sender).map_err(rests)?;
         permits(&deps, &job, sender.mps).await?;
-    }
-    let claimed = deps.claims.ask(job.message).await;
-    let mut claim = match claimed {
-        Some(Ok(Some(claim))) => claim,
-        other => {
-            if sender.active {
-                deps.services.limiter.give_back(scope);
-                if let Some(campaign) = job.campaign {
-                    deps.services.limiter.give_back(Scope::Campaign(campaign));
-                }
-            }
-            return match other {
-                Some(Ok(_)) => Ok(()), // not to be sent now, or not by us
-                Some(Err(error)) => Err(JobError::release(Duration::from_secs(1), error)),
-                None => Err(JobError::release(Duration::ZERO, "the worker stops")),
-            };
-        }
+        Some(pass)
+    } else {
+        None
     };
-    let prepared = prepare(&deps, &claim.row).await;
-    claim.begin();
-    let outcome = match prepared {
+    // From here on it is not given up: the handler may run out of time, the answer is recorded all the same.
+    let request = deps.requests.spawn(claim_and_ask(deps.clone(), sender, job, pass));
+    request.await.map_err(JobError::failed)?
+}
+
+async fn claim_and_ask(
+    deps: Deps,
+    sender: Arc<CachedSender>,
+    job: SendMessage,
+    pass: Option<Pass>,
+) -> Result<(), JobError> {
+    let claimed = match deps.claims.ask(job.message).await {
+        Some(Ok(row)) => Ok(row),
+        Some(Err(error)) => Err(before_claim(error)),
+        None => Err(JobError::release(Duration::ZERO, "the worker stops")),
+    };
+    let Ok(Some(row)) = claimed else {
+        if pass.is_some() {
+            deps.services.limiter.give_back(Scope::Sender(job.sender));
+            if let Some(campaign) = job.campaign {
+                deps.services.limiter.give_back(Scope::Campaign(campaign));
+            }
+        }
+        return claimed.map(|_| ()); // not to be sent now, or not by us
+    };
+    let outcome = match prepare(&deps, &row).await {
         Ok(message) => deps.services.provider.send(&sender.access, &message).await,
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
-            record(&deps, &claim.row, None, Heard::Fact(unfit(why))).await;
+            record(&deps, &row, None, Heard::Fact(unfit(why))).await;
             return Ok(());
         }
     };
-    let in_doubt = match &outcome {
-        SendOutcome::Ambiguous { .. } => Some(true),
-        SendOutcome::Accepted { .. } | SendOutcome::Refused(_) => Some(false),
-        SendOutcome::NotSent { .. } => None,
-    };
     if let Some(pass) = pass {
-        pass.leave(in_doubt);
+        pass.ended(match &outcome {
+            SendOutcome::Ambiguous { .. } => Some(true),
+            SendOutcome::Accepted { .. } | SendOutcome::Refused(_) => Some(false),
+            SendOutcome::NotSent { .. } => None,
+        });
     }
-    let (wamid, heard) = learn(&deps, scope, outcome).await;
-    record(&deps, &claim.row, wamid, heard).await;
+    let (wamid, heard) = learn(&deps, Scope::Sender(job.sender), outcome).await;
+    record(&deps, &row, wamid, heard).await;
     Ok(())
+}
+
+/// Nothing was sent and nothing is wrong with the message.
+fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
+    let error = error.borrow();
+    if !error.is_transient() {
+        tracing::error!(%error, "a message cannot be sent now; its task is tried again");
+    }
+    JobError::release(Duration::from_secs(if error.is_transient() { 1 } else { 5 }), error)
 }
 
 /// One permit of the campaign, one of the sender; both or none.
@@ -76,7 +97,7 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
     let limiter = &deps.services.limiter;
     let away = |error| JobError::release(Duration::from_secs(1), error);
     let rate = match job.campaign {
-        Some(campaign) => deps.cache.rate(campaign).await.map_err(classify)?.map(|rate| (campaign, rate)),
+        Some(campaign) => deps.cache.rate(campaign).await.map_err(before_claim)?.map(|rate| (campaign, rate)),
         None => None,
     };
     if let Some((campaign, rate)) = rate {

@@ -9,7 +9,7 @@
 use crate::deps::Deps;
 use crate::{campaigns, feeder, messages, schedule, webhooks};
 use bellbird_core::config::WorkerConfig;
-use bellbird_core::queue::{LaneName, QueueError, run_lane};
+use bellbird_core::queue::{LaneName, QueueError, TaskMeta, run_lane};
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +42,7 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
         lanes.push(Box::pin(async move {
             let lane = LaneName::Maintenance;
             let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
-            let handler = move |job, _meta| campaigns::handle(deps.clone(), job);
+            let handler = move |job, meta: TaskMeta| campaigns::handle(deps.clone(), job, meta.attempt);
             run_lane(&name, store, config.maintenance_concurrency, timeout, handler, stop.cancelled_owned())
                 .await
         }));

@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod events;
+mod examples;
 pub mod import_export;
 pub mod numbers;
 pub mod objects;

@@ -85,7 +85,7 @@ impl From<VariableSource> for audience::VariableSource {
 
 /// Everything a draft says.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none, example)]
 pub struct CampaignDraft {
     /// What people call it.
     #[oai(validator(min_length = 1, max_length = 200))]

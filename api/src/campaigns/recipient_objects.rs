@@ -26,7 +26,7 @@ pub enum RecipientWord {
 
 /// A person's word on marketing that comes with them.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct RecipientOptIn {
     /// Yes or no.
     pub state: RecipientWord,
@@ -39,7 +39,7 @@ pub struct RecipientOptIn {
 
 /// A person to add.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct NewRecipient {
     /// Their number. Without a country code it is read as one of the organization's country.
     pub phone: String,
@@ -84,7 +84,7 @@ impl NewRecipient {
 
 /// People to add to a draft.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, example)]
 pub struct NewRecipients {
     /// Each person once.
     #[oai(validator(min_items = 1, max_items = 1000))]
@@ -119,6 +119,7 @@ pub struct RejectedRow {
 
 /// What came of a file.
 #[derive(Debug, Object)]
+#[oai(example)]
 pub struct ImportedRecipients {
     /// Rows with data.
     pub rows: u64,

@@ -53,7 +53,6 @@ impl CustomersApi {
 
     /// List customers
     #[oai(path = "/customers", method = "get", operation_id = "listCustomers")]
-    #[expect(clippy::too_many_arguments, reason = "each is a query parameter of its own")]
     async fn list(
         &self,
         auth: Auth,

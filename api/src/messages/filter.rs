@@ -40,8 +40,9 @@ impl Type for StatusFilter {
 
 impl ParseFromParameter for StatusFilter {
     fn parse_from_parameter(value: &str) -> ParseResult<Self> {
-        let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
-        let read = |word| MessageStatus::parse_from_parameter(word).map_err(ParseError::propagate);
+        // not `word.is_empty()`: on a `&&str` that is the method of `Type`, which is never true
+        let words = value.split(',').map(str::trim).filter(|word| !str::is_empty(word));
+        let read = |word| MessageStatus::parse_from_parameter(word).map_err(|_| unknown(word));
         words.map(read).collect::<Result<_, _>>().map(Self)
     }
 
@@ -52,6 +53,12 @@ impl ParseFromParameter for StatusFilter {
         }
         Ok(all)
     }
+}
+
+fn unknown(word: &str) -> ParseError<StatusFilter> {
+    let known = Standing::ALL.iter().filter(|standing| **standing != Standing::Accepted);
+    let known: Vec<_> = known.map(|standing| standing.as_str()).collect();
+    ParseError::custom(format!("`{word}` is none of: {}", known.join(", ")))
 }
 
 #[cfg(test)]

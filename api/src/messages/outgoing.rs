@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A template filled for one person; named by its id, or by name and language.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 pub struct FilledTemplate {
     /// Which.
     pub template_id: Option<TemplateId>,
@@ -32,7 +32,7 @@ pub struct FreeText {
 
 /// A message to send: either a template or a text.
 #[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none, example)]
 pub struct SendMessage {
     /// From which of your numbers.
     pub sender_id: SenderId,

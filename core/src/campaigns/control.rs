@@ -73,6 +73,7 @@ pub async fn cancel_recipients(services: &Services, job: OutboxId, id: CampaignI
     let backend = tx.backend();
     let mut deltas = Deltas::default();
     let mut swept = 0;
+    let slice = if backend == sea_orm::DbBackend::Postgres { 2_000 } else { 250 };
     use MessageStatus::{Held, Pending, Planned, Queued};
     for from in [Planned, Pending, Queued, Held] {
         let update = Statement::from_sql_and_values(
@@ -80,7 +81,7 @@ pub async fn cancel_recipients(services: &Services, job: OutboxId, id: CampaignI
             format!(
                 "UPDATE messages SET status = 'cancelled', queued_until = NULL, next_attempt_at = NULL, reason = NULL,
                     updated_at = $1
-                 WHERE id IN (SELECT id FROM messages WHERE campaign_id = $2 AND status = '{from}' LIMIT 2000)
+                 WHERE id IN (SELECT id FROM messages WHERE campaign_id = $2 AND status = '{from}' LIMIT {slice})
                    AND status = '{from}'"
             ),
             [tx.now().into(), id.into()],

@@ -2,6 +2,7 @@
 
 use super::audience::{Audience, VariableSource};
 use super::entity::{Column, Entity, Model};
+use super::recipients;
 use super::state::{Action, CampaignStatus};
 use crate::consent::Purpose;
 use crate::context::{Ctx, Tx};
@@ -72,7 +73,8 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
     Ok(model)
 }
 
-/// Replaces what a draft says. People already added stay; whoever then lacks a value is found before the launch.
+/// Replaces what a draft says. People already added stay while the audience is `listed`, and must all have the values
+/// the new template needs; with another audience the list is dropped.
 pub async fn update(tx: &Tx, ctx: &Ctx, id: CampaignId, draft: Draft) -> Result<Model> {
     let old = lock(tx, ctx, id).await?;
     old.status.check(Action::Edit)?;
@@ -80,6 +82,11 @@ pub async fn update(tx: &Tx, ctx: &Ctx, id: CampaignId, draft: Draft) -> Result<
     let model = fill(tx, ctx, Model { updated_at: tx.now(), ..old }, draft, &template).await?;
     let changed = model.clone().into_active_model().reset_all();
     changed.update(tx.conn()).await?;
+    if model.audience()? == Audience::Listed {
+        recipients::check_again(tx, model.clone()).await?;
+    } else {
+        recipients::clear(tx, id).await?;
+    }
     Ok(model)
 }
 

@@ -61,6 +61,23 @@ pub async fn expand(services: &Services, job: OutboxId, id: CampaignId) -> Resul
     Ok(Progress::More)
 }
 
+/// Gives up a campaign that cannot be prepared, with the reason; true when this call did it.
+pub async fn fail(services: &Services, job: OutboxId, id: CampaignId, why: &str) -> Result<bool> {
+    let tx = services.begin().await?;
+    let failed = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(CampaignStatus::Failed))
+        .col_expr(Column::Failure, Expr::value(why))
+        .col_expr(Column::FinishedAt, Expr::value(tx.now()))
+        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Status.eq(CampaignStatus::Preparing))
+        .exec(tx.conn())
+        .await?;
+    outbox::settle(tx.conn(), job).await?;
+    tx.commit().await?;
+    Ok(failed.rows_affected == 1)
+}
+
 async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<()> {
     let mut update = Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
@@ -125,6 +142,11 @@ struct Planned {
     variables: Option<String>,
 }
 
+#[derive(FromQueryResult)]
+struct Inserted {
+    status: MessageStatus,
+}
+
 async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Option<String>> {
     use crate::messages::entity::{Column, Entity};
     let mut query = Entity::find()
@@ -141,6 +163,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
     let customers = by_id(tx, planned.iter().map(|row| row.customer_id).collect()).await?;
     let mut rows = Rows::new(&[
         ("id", Kind::Text),
+        ("sender_id", Kind::Text),
         ("status", Kind::Text),
         ("reason", Kind::Text),
         ("variables", Kind::Text),
@@ -154,6 +177,8 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
         deltas.moved(Some(judge.campaign.id), MessageStatus::Planned, verdict.status);
         rows.push(vec![
             row.id.to_string().into(),
+            // the draft's senders may have changed since this person was added
+            judge.sender_for(row.customer_id).to_string().into(),
             verdict.status.as_str().into(),
             verdict.reason.map(str::to_string).into(),
             serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
@@ -163,7 +188,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
     if !rows.is_empty() {
         let update = rows.statement(
             tx.backend(),
-            "UPDATE messages SET status = v.status, reason = v.reason, variables = v.variables,
+            "UPDATE messages SET sender_id = v.sender_id, status = v.status, reason = v.reason, variables = v.variables,
                 error_detail = v.error_detail, purpose = $1, template_id = $2, max_attempts = CAST($3 AS INTEGER),
                 updated_at = $4
              FROM {rows} WHERE messages.id = v.id AND messages.status = 'planned'",
@@ -229,7 +254,6 @@ async fn audience_page(
     let own = BTreeMap::new();
     for customer in &people {
         let verdict = decide(judge, customer, &own);
-        deltas.add(Some(campaign.id), verdict.status.as_str(), 1);
         rows.push(vec![
             MessageId::new(tx.clock()).to_string().into(),
             customer.id.to_string().into(),
@@ -251,7 +275,9 @@ async fn audience_page(
              SELECT v.id, $1, 'out', 'bulk', 'template', $2, $3, v.customer_id, v.sender_id, $4, v.phone, v.bsuid,
                 v.variables, v.status, v.reason, v.error_detail, CAST($5 AS INTEGER), CAST($6 AS BIGINT),
                 CAST($6 AS BIGINT)
-             FROM {rows}",
+             FROM {rows} WHERE true
+             ON CONFLICT (campaign_id, customer_id) WHERE campaign_id IS NOT NULL DO NOTHING
+             RETURNING status",
             [
                 campaign.organization_id.into(),
                 campaign.purpose.into(),
@@ -261,7 +287,10 @@ async fn audience_page(
                 tx.now().into(),
             ],
         );
-        tx.conn().execute_raw(insert).await?;
+        // counted is what went in: a person is in a campaign once
+        for row in Inserted::find_by_statement(insert).all(tx.conn()).await? {
+            deltas.add(Some(campaign.id), row.status.as_str(), 1);
+        }
         deltas.write(tx.conn(), services.shard).await?;
     }
     Ok(people.last().map(|customer| customer.id.to_string()))

@@ -15,7 +15,7 @@ use crate::messages::send::problems as render_problems;
 use crate::messages::state::MessageStatus;
 use crate::phone::Phone;
 use crate::templates::{self, TemplateModel, render};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, HashMap};
 
 /// At most so many people in one call.
@@ -236,4 +236,63 @@ async fn known(tx: &Tx, campaign: CampaignId, rows: &Rows) -> Result<usize> {
     let row = tx.conn().query_one_raw(count).await?;
     let n: i64 = row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0);
     Ok(usize::try_from(n).unwrap_or(0))
+}
+
+/// Drops the people added to a draft whose audience is no list any more.
+pub(super) async fn clear(tx: &Tx, campaign: CampaignId) -> Result<()> {
+    use crate::messages::entity::{Column, Entity};
+    let gone = Entity::delete_many().filter(Column::CampaignId.eq(campaign)).exec(tx.conn()).await?;
+    let mut deltas = Deltas::default();
+    let n = i64::try_from(gone.rows_affected).unwrap_or(0);
+    deltas.add(Some(campaign), MessageStatus::Planned.as_str(), -n);
+    deltas.write(tx.conn(), 0).await
+}
+
+/// How many people are looked at in one query.
+const PAGE: u64 = 1_000;
+/// How many are named as examples of a problem.
+const EXAMPLES: usize = 3;
+
+/// Judges the people of a draft again after it changed.
+///
+/// # Errors
+/// `Invalid` naming some of those who lack a value now; nothing was written.
+pub(super) async fn check_again(tx: &Tx, campaign: Model) -> Result<()> {
+    use crate::messages::entity::{Column, Entity};
+    let judge = Judge::of(tx.conn(), campaign).await?;
+    let mut last: Option<MessageId> = None;
+    loop {
+        let mut query = Entity::find()
+            .filter(Column::CampaignId.eq(judge.campaign.id))
+            .order_by_asc(Column::Id)
+            .limit(PAGE);
+        if let Some(last) = last {
+            query = query.filter(Column::Id.gt(last));
+        }
+        let page = query.all(tx.conn()).await?;
+        let Some(end) = page.last().map(|row| row.id) else { return Ok(()) };
+        let ids = page.iter().filter_map(|row| row.customer_id);
+        let customers =
+            customers::Entity::find().filter(customers::entity::Column::Id.is_in(ids)).all(tx.conn()).await?;
+        let customers: HashMap<CustomerId, Customer> = customers.into_iter().map(|c| (c.id, c)).collect();
+        let mut problems = Vec::new();
+        for row in &page {
+            let Some(customer) = row.customer_id.and_then(|id| customers.get(&id)) else { continue };
+            let own =
+                row.variables.as_deref().map(serde_json::from_str).transpose().map_err(Error::internal)?;
+            if let Err(mut wrong) = judge.values(&own.unwrap_or_default(), customer)
+                && let Some(problem) = wrong.pop()
+            {
+                let who = row.phone.as_ref().map_or_else(|| row.id.to_string(), ToString::to_string);
+                problems.push(Problem { message: format!("{who}: {}", problem.message), ..problem });
+            }
+            if problems.len() == EXAMPLES {
+                break;
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        last = Some(end);
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::counters::Deltas;
 use super::jobs::{self, SendMessage};
-use super::reopen::reopen;
+use super::ledger::reopen;
 use super::state::MessageStatus;
 use crate::context::Services;
 use crate::error::Result;
@@ -121,10 +121,11 @@ pub async fn feed(
 #[derive(FromQueryResult)]
 struct Moved {
     campaign_id: Option<CampaignId>,
-    n: i64,
+    status: MessageStatus,
 }
 
-/// Rows whose lease ended, and held rows whose time has come, become pending again; returns how many.
+/// Rows whose lease ended, and held rows whose time has come, become pending again, or cancelled with their campaign;
+/// returns how many.
 pub async fn bring_back(services: &Services) -> Result<i64> {
     let (backend, now) = (services.db.backend(), services.now());
     let mut total = 0;
@@ -135,21 +136,23 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
         let update = Statement::from_sql_and_values(
             backend,
             format!(
-                "UPDATE messages SET status = 'pending', queued_until = NULL, updated_at = $1
+                "UPDATE messages SET queued_until = NULL, updated_at = $1,
+                    status = CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
+                        AND campaigns.status = 'cancelled') THEN 'cancelled' ELSE 'pending' END
                  WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
                    AND status = '{from}'
-                 RETURNING campaign_id, CAST(1 AS BIGINT) AS n"
+                 RETURNING campaign_id, status"
             ),
             [now.into()],
         );
         let mut deltas = Deltas::default();
         let mut campaigns = BTreeSet::new();
         for row in Moved::find_by_statement(update).all(&tx).await? {
-            deltas.many(row.campaign_id, from, MessageStatus::Pending, row.n);
+            deltas.moved(row.campaign_id, from, row.status);
             campaigns.extend(row.campaign_id);
-            total += row.n;
+            total += 1;
         }
-        reopen(&tx, &campaigns, now).await?;
+        reopen(&tx, campaigns, now).await?;
         deltas.write(&tx, services.shard).await?;
         tx.commit().await?;
     }

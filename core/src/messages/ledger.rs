@@ -5,7 +5,6 @@
 
 use super::counters::Deltas;
 use super::policy::{self, Case};
-use super::reopen::reopen;
 use super::state::{Fact, MessageStatus, Report, Standing};
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
@@ -148,7 +147,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
             Heard::Fact(fact) => fact.clone(),
             Heard::Failure(failure) => {
                 let rule = services.provider.rule(failure);
-                if rule.action == Action::Ambiguous {
+                // An answer with such a code leaves it open whether the message went; a status that says "failed" does not.
+                if rule.action == Action::Ambiguous && item.through.is_none() {
                     Fact::Ambiguous { why: failure.title.clone() }
                 } else {
                     if let (Action::SuppressMarketing, Some(customer)) = (rule.action, row.customer_id) {
@@ -189,13 +189,17 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
         deltas.moved(row.campaign_id, row.status, standing.status);
     }
     write_rows(tx, &changed).await?;
-    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
-    reopen(tx.conn(), &waiting.filter_map(|(row, _)| row.campaign_id).collect(), tx.now()).await?;
     write_earlier(tx, &earlier).await?;
+    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
+    reopen(tx.conn(), waiting.filter_map(|(row, _)| row.campaign_id).collect(), tx.now()).await?;
+    let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();
     for ((organization, customer), at) in said {
         let (source, evidence) = ("provider_refusal".to_string(), None);
         let said = Said { customer, state: ConsentState::OptedOut, source, evidence, at };
-        consent::record(tx, organization, &[said]).await?;
+        by_organization.entry(organization).or_default().push(said);
+    }
+    for (organization, said) in by_organization {
+        consent::record(tx, organization, &said).await?;
     }
     deltas.write(tx.conn(), services.shard).await?;
     Ok(outcome)
@@ -290,6 +294,26 @@ async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
         [tx.now().into()],
     );
     tx.conn().execute_raw(update).await?;
+    Ok(())
+}
+
+/// A failure that comes late and is to be retried reopens a campaign that was over. Asked when a row begins to wait,
+/// and again when it comes back: in between, a campaign may have been completed by who did not see the row yet.
+pub(super) async fn reopen(
+    conn: &impl ConnectionTrait,
+    campaigns: BTreeSet<CampaignId>,
+    now: Timestamp,
+) -> Result<()> {
+    if campaigns.is_empty() {
+        return Ok(());
+    }
+    let reopen = Rows::ids(campaigns).statement(
+        conn.get_database_backend(),
+        "UPDATE campaigns SET status = 'settling', finished_at = NULL, updated_at = $1
+         WHERE id IN (SELECT v.id FROM {rows}) AND status = 'completed'",
+        [now.into()],
+    );
+    conn.execute_raw(reopen).await?;
     Ok(())
 }
 

@@ -16,7 +16,6 @@ pub mod policy;
 pub mod queries;
 pub mod reap;
 pub mod receive;
-pub(crate) mod reopen;
 pub mod send;
 pub mod state;
 pub mod unknown;

@@ -29,7 +29,7 @@ pub const COUNTED_HOLDS: [&str; 2] = ["unreachable", "marketing_limit"];
 
 /// Haste is forgiven this often before the message fails: a day of throttling at the longest wait.
 const MOST_HASTY_ATTEMPTS: i32 = 200;
-const LONGEST_THROTTLE: Duration = Duration::from_secs(600);
+const LONGEST_THROTTLE: Duration = Duration::from_secs(1_200);
 const LONGEST_PAIR_HOLD: Duration = Duration::from_secs(3_600);
 
 /// The message that failed, as far as the policy cares.
@@ -65,7 +65,7 @@ pub fn verdict(settings: &SendingConfig, rule: &Rule, failure: &Failure, case: &
             case.hold("pair_rate", backoff(first, 4, case.attempt - 1, LONGEST_PAIR_HOLD))
         }
         Action::RetrySoon | Action::Throttle if case.attempt < MOST_HASTY_ATTEMPTS => {
-            let first = Duration::from_millis(settings.throttle_wait_ms);
+            let first = Duration::from_millis(settings.throttle_wait_ms).max(rule.wait.unwrap_or_default());
             let wait = backoff(first, 2, case.attempt - 1, LONGEST_THROTTLE);
             case.hold("too_fast", failure.retry_after.unwrap_or_default().max(wait))
         }

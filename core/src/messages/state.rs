@@ -53,7 +53,7 @@ impl MessageStatus {
 
     /// Decided by us; only proof of delivery changes it.
     fn is_decided(self) -> bool {
-        matches!(self, Self::Planned | Self::Skipped | Self::OptedOut | Self::Cancelled | Self::Received)
+        matches!(self, Self::Planned | Self::Skipped | Self::Cancelled | Self::Received)
     }
 }
 
@@ -221,7 +221,10 @@ impl Standing {
         } else if self.unknown_at.is_some() && matches!(self.status, Sending | Unknown) {
             self.status = Unknown;
         } else {
-            debug_assert!(matches!(self.status, Pending | Queued | Sending | Held | Unknown | Failed));
+            debug_assert!(matches!(
+                self.status,
+                Pending | Queued | Sending | Held | Unknown | Failed | OptedOut
+            ));
         }
     }
 }

@@ -79,7 +79,7 @@ impl LaneName {
 
 impl std::fmt::Display for LaneName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 

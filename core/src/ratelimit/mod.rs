@@ -146,7 +146,7 @@ impl Limiter {
     /// # Errors
     /// When Redis cannot be asked; the job is then released, and nothing is sent unlimited.
     pub async fn permit(&self, scope: Scope, rate: Rate) -> Result<Permit, crate::queue::QueueError> {
-        if let Some(permit) = self.from_slice(scope, rate) {
+        if let Some(permit) = self.known_locally(scope, rate) {
             return Ok(permit);
         }
         let want = rate.within(SLICE);
@@ -167,11 +167,11 @@ impl Limiter {
             slice.closed_until_us = self.now_us() + lease.wait_us;
         }
         drop(slices);
-        Ok(self.from_slice(scope, rate).unwrap_or(Permit::Wait(Duration::from_millis(5))))
+        Ok(self.known_locally(scope, rate).unwrap_or(Permit::Wait(Duration::from_millis(5))))
     }
 
     /// A permit or a refusal from what this process knows already; `None`: the shared truth must be asked.
-    fn from_slice(&self, scope: Scope, rate: Rate) -> Option<Permit> {
+    fn known_locally(&self, scope: Scope, rate: Rate) -> Option<Permit> {
         let now_us = self.now_us();
         let mut slices = self.0.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let slice = slices.entry(scope).or_insert_with(Slice::empty);

@@ -3,7 +3,7 @@
 use super::entity::{Column, Entity, Model};
 use super::port::{NumberFacts, ProveError, SenderAccess};
 use super::{SenderStatus, apps};
-use crate::context::{Ctx, Tx};
+use crate::context::{Ctx, Services, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{AppId, SenderId};
@@ -15,6 +15,8 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 const DEFAULT_MPS: u32 = 80;
 /// Meta's ceiling for a number.
 const MAX_MPS: u32 = 1_000;
+
+const TAKEN: &str = "this phone number is connected to this installation already";
 
 /// What is needed to connect a sender.
 #[derive(Debug)]
@@ -84,10 +86,7 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
 pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> Result<Model> {
     let taken = Entity::find().filter(Column::PhoneNumberId.eq(&new.phone_number_id)).one(tx.conn()).await?;
     if taken.is_some() {
-        return Err(Error::conflict(
-            "sender_exists",
-            "this phone number is connected to this installation already",
-        ));
+        return Err(Error::conflict("sender_exists", TAKEN));
     }
     let id = SenderId::new(tx.clock());
     let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);
@@ -107,7 +106,8 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    Entity::insert(sender.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+    let inserted = Entity::insert(sender.clone().into_active_model()).exec_without_returning(tx.conn()).await;
+    inserted.map_err(|error| Error::unless_taken(error, "sender_exists", TAKEN))?;
     Ok(sender)
 }
 
@@ -124,4 +124,9 @@ pub async fn list(ctx: &Ctx, page: PageRequest<SenderId>) -> Result<Page<Model>>
         query = query.filter(Column::Id.lt(after));
     }
     Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |sender| sender.id.to_string()))
+}
+
+/// Some sender of this installation, if there is one.
+pub async fn any(services: &Services) -> Result<Option<Model>> {
+    Ok(Entity::find().one(services.db.read()).await?)
 }

@@ -11,6 +11,8 @@ use crate::page::{Page, PageRequest};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
+const TAKEN: &str = "a template with this name exists in this language";
+
 /// A template to write down.
 #[derive(Debug, Clone)]
 pub struct NewTemplate {
@@ -46,7 +48,7 @@ pub async fn create(tx: &Tx, ctx: &Ctx, new: NewTemplate) -> Result<Model> {
         .one(tx.conn())
         .await?;
     if taken.is_some() {
-        return Err(Error::conflict("template_exists", "a template with this name exists in this language"));
+        return Err(Error::conflict("template_exists", TAKEN));
     }
     let row = Model {
         id: TemplateId::new(tx.clock()),
@@ -64,7 +66,8 @@ pub async fn create(tx: &Tx, ctx: &Ctx, new: NewTemplate) -> Result<Model> {
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+    let inserted = Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await;
+    inserted.map_err(|error| Error::unless_taken(error, "template_exists", TAKEN))?;
     Ok(row)
 }
 

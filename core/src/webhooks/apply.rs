@@ -57,6 +57,7 @@ async fn fail(services: &Services, events: &[Model], note: &str) -> Result<()> {
         .col_expr(Column::Status, Expr::value(WebhookStatus::Failed))
         .col_expr(Column::Note, Expr::value(note))
         .filter(Column::Id.is_in(events.iter().map(|event| event.id)))
+        .filter(Column::Status.eq(WebhookStatus::Pending))
         .exec(services.db.write())
         .await?;
     Ok(())
@@ -169,7 +170,10 @@ async fn keep_unrouted(tx: &Tx, status: &StatusChange) -> Result<()> {
         phone_number_id: status.phone_number_id.clone(),
         wamid: Some(status.wamid.clone()),
         opaque: status.opaque.clone(),
-        status: format!("{:?}", status.kind).to_lowercase(),
+        status: match &status.kind {
+            StatusKind::Other(word) => word.clone(),
+            known => format!("{known:?}").to_lowercase(),
+        },
         occurred_at: status.at.map(Timestamp::from),
         received_at: tx.now(),
     };

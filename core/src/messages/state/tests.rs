@@ -120,7 +120,7 @@ fn a_late_failure_of_attempt_one_cannot_fail_attempt_two() {
 #[test]
 fn a_late_delivery_of_attempt_one_ends_the_retry() {
     let mut standing = sending(2);
-    standing.add(&report(2, 2_000, failed(131_002, 2_000)));
+    standing.add(&report(2, 2_000, failed(131_003, 2_000)));
     assert_eq!(standing.status, MessageStatus::Held);
     standing.add(&report(1, 1_000, Fact::Delivered));
     assert_eq!((standing.status, standing.next_attempt_at), (MessageStatus::Delivered, None));
@@ -138,10 +138,10 @@ fn our_own_late_answer_settles_an_unknown() {
 #[test]
 fn a_repeated_failure_does_not_disturb_the_retry_under_way() {
     let mut standing = sending(1);
-    standing.add(&report(1, 1_000, failed(131_002, 1_000)));
+    standing.add(&report(1, 1_000, failed(131_003, 1_000)));
     standing.status = MessageStatus::Queued; // its time came, the feeder took it
     standing.next_attempt_at = None;
-    assert!(!standing.add(&report(1, 1_000, failed(131_002, 1_000))));
+    assert!(!standing.add(&report(1, 1_000, failed(131_003, 1_000))));
     assert_eq!(standing.status, MessageStatus::Queued);
 }
 
@@ -149,7 +149,7 @@ fn a_repeated_failure_does_not_disturb_the_retry_under_way() {
 fn a_decision_to_cancel_stands_against_everything_but_proof() {
     let mut standing = sending(1);
     standing.status = MessageStatus::Cancelled;
-    standing.add(&report(1, 1_000, failed(131_002, 1_000)));
+    standing.add(&report(1, 1_000, failed(131_003, 1_000)));
     standing.add(&report(1, 1_000, Fact::Sent));
     assert_eq!(standing.status, MessageStatus::Cancelled);
     standing.add(&report(1, 1_100, Fact::Delivered));
