@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod backend;
 pub(crate) mod client;
+pub(crate) mod post;
 pub(crate) mod process;
 pub(crate) mod servers;
 pub(crate) mod shop;

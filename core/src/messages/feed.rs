@@ -3,6 +3,7 @@
 
 use super::counters::Deltas;
 use super::jobs::{self, SendMessage};
+use super::ledger::reopen;
 use super::state::MessageStatus;
 use crate::context::Services;
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::ids::{CampaignId, MessageId, SenderId};
 use crate::outbox::unavailable;
 use crate::queue::{LaneName, NewTask};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A queued row that was not claimed within this time goes back to pending: its task was lost.
@@ -152,10 +153,13 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
             [now.into()],
         );
         let mut deltas = Deltas::default();
+        let mut campaigns = BTreeSet::new();
         for row in Moved::find_by_statement(update).all(&tx).await? {
             deltas.moved(row.campaign_id, from, row.status);
+            campaigns.extend(row.campaign_id);
             total += 1;
         }
+        reopen(&tx, campaigns, now).await?;
         deltas.write(&tx, services.shard).await?;
         tx.commit().await?;
     }

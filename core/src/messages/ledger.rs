@@ -192,7 +192,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     }
     write_rows(tx, &changed).await?;
     write_earlier(tx, &earlier).await?;
-    reopen_campaigns(tx, &changed).await?;
+    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
+    reopen(tx.conn(), waiting.filter_map(|(row, _)| row.campaign_id).collect(), tx.now()).await?;
     let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();
     for ((organization, customer), at) in said {
         let (source, evidence) = ("provider_refusal".to_string(), None);
@@ -300,20 +301,23 @@ async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
     Ok(())
 }
 
-/// A failure that comes late and is to be retried reopens a campaign that was over.
-async fn reopen_campaigns(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
-    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
-    let campaigns: BTreeSet<CampaignId> = waiting.filter_map(|(row, _)| row.campaign_id).collect();
+/// A failure that comes late and is to be retried reopens a campaign that was over. Asked when a row begins to wait,
+/// and again when it comes back: in between, a campaign may have been completed by who did not see the row yet.
+pub(super) async fn reopen(
+    conn: &impl ConnectionTrait,
+    campaigns: BTreeSet<CampaignId>,
+    now: Timestamp,
+) -> Result<()> {
     if campaigns.is_empty() {
         return Ok(());
     }
     let reopen = Rows::ids(campaigns).statement(
-        tx.backend(),
+        conn.get_database_backend(),
         "UPDATE campaigns SET status = 'settling', finished_at = NULL, updated_at = $1
          WHERE id IN (SELECT v.id FROM {rows}) AND status = 'completed'",
-        [tx.now().into()],
+        [now.into()],
     );
-    tx.conn().execute_raw(reopen).await?;
+    conn.execute_raw(reopen).await?;
     Ok(())
 }
 
