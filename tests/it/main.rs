@@ -23,6 +23,7 @@ mod schema;
 mod senders;
 mod servers;
 mod templates;
+mod twice;
 mod webhooks;
 
 #[path = "../support/mod.rs"]

@@ -1,5 +1,6 @@
 //! Helpers of the integration tests.
 
+pub(crate) mod acts;
 pub(crate) mod app;
 pub(crate) mod backend;
 pub(crate) mod client;
