@@ -7,10 +7,24 @@
     reason = "a test stops by panicking, and so do its helpers"
 )]
 
+mod bad_input;
+mod boundaries;
 mod campaigns;
+mod customers;
+mod events;
 mod faults;
+mod health;
+mod idempotency;
+mod isolation;
+mod messages;
+mod openapi;
 mod queue;
+mod schema;
+mod senders;
 mod servers;
+mod templates;
+mod twice;
+mod webhooks;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -73,10 +73,10 @@ pub(crate) struct Setup {
 
 /// Settings under which days of policy pass in a test's seconds, and a busy machine still makes no time-out.
 const FAST: [(&str, &str); 14] = [
-    ("QUEUE__LEASE_MS", "12000"),
+    ("QUEUE__LEASE_MS", "15000"),
     ("QUEUE__POLL_MS", "250"),
     ("META__CONNECT_TIMEOUT_MS", "2000"),
-    ("META__TIMEOUT_MS", "3000"),
+    ("META__TIMEOUT_MS", "4500"),
     ("SENDING__CLAIM_EXPIRES_MS", "15000"),
     ("SENDING__BREAKER_REST_MS", "1000"),
     ("SENDING__THROTTLE_WAIT_MS", "100"),
@@ -183,6 +183,11 @@ impl TestApp {
             true => self.services.clone(),
             false => services(&self.env, &self.clock).await,
         };
+        self.worker_with(services)
+    }
+
+    /// Starts one more worker with these services.
+    pub(crate) fn worker_with(&self, services: Services) -> Worker {
         let stop = CancellationToken::new();
         let running = tokio::spawn({
             let stop = stop.clone();

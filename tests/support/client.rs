@@ -3,6 +3,8 @@
 use reqwest::Method;
 use serde_json::Value;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Speaks to the API, usually with a key.
 #[derive(Debug, Clone)]
@@ -68,6 +70,23 @@ impl Client {
     /// `POST path` with an `Idempotency-Key`.
     pub(crate) async fn post_once(&self, path: &str, body: Value, key: &str) -> Answer {
         Answer::of(self.request(Method::POST, path).header("Idempotency-Key", key).json(&body)).await
+    }
+
+    /// Announces a JSON body of this length and reads the answer before sending any of it: a server that refuses a
+    /// body need not read it, and a client in the middle of writing may see nothing but a broken pipe.
+    pub(crate) async fn declare(&self, path: &str, length: usize) -> String {
+        let address = self.base.trim_start_matches("http://");
+        let mut line = TcpStream::connect(address).await.expect("the API listens");
+        let key = self.key.as_ref().map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\n{key}Content-Type: application/json\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
+        line.write_all(head.as_bytes()).await.expect("a head is written");
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(20), line.read_to_end(&mut answer)).await;
+        read.expect("an answer before the body").expect("a readable answer");
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// Uploads a CSV file.

@@ -55,8 +55,18 @@ impl Bellbird {
 
     /// Waits until it has said `words`.
     pub(crate) async fn says(&mut self, words: &str) {
+        self.says_times(words, 1).await;
+    }
+
+    /// How often it has said `words`.
+    pub(crate) fn said(&self, words: &str) -> usize {
+        self.log().matches(words).count()
+    }
+
+    /// Waits until it has said `words` so often.
+    pub(crate) async fn says_times(&mut self, words: &str, times: usize) {
         let deadline = Instant::now() + PATIENCE;
-        while !self.log().contains(words) {
+        while self.said(words) < times {
             assert!(self.is_running(), "{} ended before it said {words:?}", self.name);
             assert!(Instant::now() < deadline, "{} never said {words:?}", self.name);
             sleep(GLANCE).await;

@@ -62,42 +62,47 @@ async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: Campaign
 }
 
 #[derive(FromQueryResult)]
-struct Swept {
+struct Left {
     n: i64,
 }
 
-/// Marks a slice of those not sent to as cancelled. Not done while a request is still under way: its row may come
-/// back ("certainly not sent") and is then swept too.
+/// Marks a slice of those not sent to as cancelled; who was sent to without success and waits for another try has
+/// failed. Not done while a request is still under way: its row may come back ("certainly not sent") and is then swept
+/// too.
 pub async fn cancel_recipients(services: &Services, job: OutboxId, id: CampaignId) -> Result<Progress> {
     let tx = services.begin().await?;
     let backend = tx.backend();
     let mut deltas = Deltas::default();
-    let mut swept = 0;
     let slice = if backend == sea_orm::DbBackend::Postgres { 2_000 } else { 250 };
     use MessageStatus::{Held, Pending, Planned, Queued};
-    for from in [Planned, Pending, Queued, Held] {
+    let ends = [(MessageStatus::Cancelled, "wamid IS NULL"), (MessageStatus::Failed, "wamid IS NOT NULL")];
+    for (from, (to, which)) in
+        [Planned, Pending, Queued, Held].into_iter().flat_map(|from| ends.map(|end| (from, end)))
+    {
         let update = Statement::from_sql_and_values(
             backend,
             format!(
-                "UPDATE messages SET status = 'cancelled', queued_until = NULL, next_attempt_at = NULL, reason = NULL,
+                "UPDATE messages SET status = '{to}', queued_until = NULL, next_attempt_at = NULL, reason = NULL,
                     updated_at = $1
-                 WHERE id IN (SELECT id FROM messages WHERE campaign_id = $2 AND status = '{from}' LIMIT {slice})
-                   AND status = '{from}'"
+                 WHERE id IN (SELECT id FROM messages
+                        WHERE campaign_id = $2 AND status = '{from}' AND {which} LIMIT {slice})
+                    AND status = '{from}' AND {which}"
             ),
             [tx.now().into(), id.into()],
         );
         let n = i64::try_from(tx.conn().execute_raw(update).await?.rows_affected()).unwrap_or(0);
-        deltas.many(Some(id), from, MessageStatus::Cancelled, n);
-        swept += n;
+        deltas.many(Some(id), from, to, n);
     }
     deltas.write(tx.conn(), services.shard).await?;
-    let under_way = Statement::from_sql_and_values(
+    // asked last: whatever somebody moved from one of these to another meanwhile was not seen above
+    let left = Statement::from_sql_and_values(
         backend,
-        "SELECT COUNT(*) AS n FROM messages WHERE campaign_id = $1 AND status = 'sending'",
+        "SELECT COUNT(*) AS n FROM messages
+         WHERE campaign_id = $1 AND status IN ('planned', 'pending', 'queued', 'held', 'sending')",
         [id.into()],
     );
-    let under_way = Swept::find_by_statement(under_way).one(tx.conn()).await?.map_or(0, |row| row.n);
-    let done = swept == 0 && under_way == 0;
+    let left = Left::find_by_statement(left).one(tx.conn()).await?.map_or(0, |row| row.n);
+    let done = left == 0;
     if done {
         let decided = Statement::from_sql_and_values(
             backend,

@@ -16,8 +16,8 @@ const UNSETTLED: &str = "(EXISTS (SELECT 1 FROM messages WHERE messages.campaign
         AND messages.status = 'unknown' AND messages.decided_at IS NULL))";
 
 /// Moves running campaigns on: to `settling` when everything was sent once, to `completed` when nothing is left.
-/// A retry that comes late (a failure reported after the end) reopens a campaign. The truth is asked in the same
-/// statement that changes the status. Returns how many were completed.
+/// A retry that comes late (a failure reported after the end) reopens a campaign: the ledger does that. The truth is
+/// asked in the same statement that changes the status. Returns how many were completed.
 pub async fn finish(services: &Services) -> Result<u64> {
     let (backend, now) = (services.db.backend(), services.now());
     let run = |sql: String| {

@@ -34,8 +34,9 @@ const COLUMNS: &[(&str, Kind)] = &[
 ];
 
 /// Appends to the ledger and, unless something newer is known, changes where the people stand. The newest word wins
-/// whatever the order we hear them in; of two at the same moment, the "no". The same word heard twice is recorded
-/// once. At most one word a person in one call.
+/// whatever the order we hear them in; of two in the same second, the "no": providers tell whole seconds, so a "stop"
+/// may bear an earlier moment than the "yes" it followed. The same word heard twice is recorded once. At most one word
+/// a person in one call.
 ///
 /// Returns those for whom it changed something.
 pub async fn record(tx: &Tx, organization: OrganizationId, said: &[Said]) -> Result<HashSet<CustomerId>> {
@@ -56,13 +57,14 @@ pub async fn record(tx: &Tx, organization: OrganizationId, said: &[Said]) -> Res
     said.iter().for_each(|s| rows.push(row(s)));
     let update = rows.statement(
         tx.backend(),
-        "UPDATE customers SET marketing_consent = v.state, marketing_consent_at = v.said_at,
-            marketing_consent_source = v.source, updated_at = $2
+        "UPDATE customers SET marketing_consent = v.state, marketing_consent_source = v.source, updated_at = $2,
+            marketing_consent_at = CASE WHEN customers.marketing_consent_at > v.said_at
+                THEN customers.marketing_consent_at ELSE v.said_at END
          FROM {rows}
          WHERE customers.organization_id = $1 AND customers.id = v.id
            AND (customers.marketing_consent_at IS NULL OR customers.marketing_consent_at < v.said_at
-                OR (customers.marketing_consent_at = v.said_at AND customers.marketing_consent <> v.state
-                    AND v.state = 'opted_out'))
+                OR (customers.marketing_consent_at / 1000 = v.said_at / 1000
+                    AND customers.marketing_consent <> v.state AND v.state = 'opted_out'))
          RETURNING customers.id",
         [organization.into(), tx.now().into()],
     );

@@ -3,6 +3,7 @@
 
 use super::counters::Deltas;
 use super::jobs::{self, SendMessage};
+use super::ledger::reopen;
 use super::state::MessageStatus;
 use crate::context::Services;
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::ids::{CampaignId, MessageId, SenderId};
 use crate::outbox::unavailable;
 use crate::queue::{LaneName, NewTask};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A queued row that was not claimed within this time goes back to pending: its task was lost.
@@ -110,8 +111,14 @@ pub async fn feed(
     }
     for (lane, tasks) in lanes {
         if !tasks.is_empty() {
+            let ids: Vec<String> = tasks.iter().map(|task| task.id.clone()).collect();
             // should this fail, the lease ends and the rows are fed again
-            services.queues.push(lane, tasks).await.map_err(unavailable)?;
+            let new = services.queues.push(lane, tasks).await.map_err(unavailable)?;
+            // The others still wait, or were buried by an outage that outlasted their deliveries. The rows say what is
+            // to be done, so a dead letter must not keep them from it.
+            if new < ids.len() as u64 {
+                services.queues.requeue(lane, &ids).await.map_err(unavailable)?;
+            }
         }
     }
     Ok(fed.len())
@@ -137,7 +144,8 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
             format!(
                 "UPDATE messages SET queued_until = NULL, updated_at = $1,
                     status = CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
-                        AND campaigns.status = 'cancelled') THEN 'cancelled' ELSE 'pending' END
+                        AND campaigns.status = 'cancelled')
+                    THEN CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END ELSE 'pending' END
                  WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
                    AND status = '{from}'
                  RETURNING campaign_id, status"
@@ -145,10 +153,13 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
             [now.into()],
         );
         let mut deltas = Deltas::default();
+        let mut campaigns = BTreeSet::new();
         for row in Moved::find_by_statement(update).all(&tx).await? {
             deltas.moved(row.campaign_id, from, row.status);
+            campaigns.extend(row.campaign_id);
             total += 1;
         }
+        reopen(&tx, campaigns, now).await?;
         deltas.write(&tx, services.shard).await?;
         tx.commit().await?;
     }

@@ -4,7 +4,7 @@
 //! back in one statement; a message named twenty times in a batch is written once.
 
 use super::counters::Deltas;
-use super::policy::{self, Case};
+use super::policy::{self, Case, Verdict};
 use super::state::{Fact, MessageStatus, Report, Standing};
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
@@ -76,6 +76,8 @@ struct Row {
     campaign_id: Option<CampaignId>,
     customer_id: Option<CustomerId>,
     sender_id: SenderId,
+    /// 1 when its campaign was cancelled: nothing is tried again.
+    is_over: i32,
     status: MessageStatus,
     attempt: i32,
     tries: i32,
@@ -166,12 +168,12 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
                         max_attempts: row.max_attempts,
                         at: item.at,
                     };
-                    Fact::Failed {
-                        code: failure.code,
-                        title: failure.title.clone(),
-                        detail: failure.detail.clone(),
-                        verdict: policy::verdict(&services.config.sending, rule, failure, &case),
-                    }
+                    let verdict = match policy::verdict(&services.config.sending, rule, failure, &case) {
+                        Verdict::Hold { .. } if row.is_over == 1 => Verdict::Fail,
+                        verdict => verdict,
+                    };
+                    let (title, detail) = (failure.title.clone(), failure.detail.clone());
+                    Fact::Failed { code: failure.code, title, detail, verdict }
                 }
             }
         };
@@ -190,7 +192,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     }
     write_rows(tx, &changed).await?;
     write_earlier(tx, &earlier).await?;
-    reopen_campaigns(tx, &changed).await?;
+    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
+    reopen(tx.conn(), waiting.filter_map(|(row, _)| row.campaign_id).collect(), tx.now()).await?;
     let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();
     for ((organization, customer), at) in said {
         let (source, evidence) = ("provider_refusal".to_string(), None);
@@ -239,7 +242,9 @@ async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>> {
     let sql = format!(
         "SELECT id, organization_id, campaign_id, customer_id, sender_id, status, attempt, tries, max_attempts, reason,
             code, error_title, error_detail, wamid, next_attempt_at, accepted_at, sent_at, delivered_at, read_at,
-            failed_at, unknown_at, decided_at
+            failed_at, unknown_at, decided_at,
+            CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
+                AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over
          FROM messages WHERE direction = 'out' AND id IN (SELECT v.id FROM {{rows}}) ORDER BY id {lock}"
     );
     Ok(Row::find_by_statement(Rows::ids(ids).statement(tx.backend(), &sql, [])).all(tx.conn()).await?)
@@ -296,20 +301,23 @@ async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
     Ok(())
 }
 
-/// A failure that comes late and is to be retried reopens a campaign that was over.
-async fn reopen_campaigns(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
-    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
-    let campaigns: BTreeSet<CampaignId> = waiting.filter_map(|(row, _)| row.campaign_id).collect();
+/// A failure that comes late and is to be retried reopens a campaign that was over. Asked when a row begins to wait,
+/// and again when it comes back: in between, a campaign may have been completed by who did not see the row yet.
+pub(super) async fn reopen(
+    conn: &impl ConnectionTrait,
+    campaigns: BTreeSet<CampaignId>,
+    now: Timestamp,
+) -> Result<()> {
     if campaigns.is_empty() {
         return Ok(());
     }
     let reopen = Rows::ids(campaigns).statement(
-        tx.backend(),
+        conn.get_database_backend(),
         "UPDATE campaigns SET status = 'settling', finished_at = NULL, updated_at = $1
          WHERE id IN (SELECT v.id FROM {rows}) AND status = 'completed'",
-        [tx.now().into()],
+        [now.into()],
     );
-    tx.conn().execute_raw(reopen).await?;
+    conn.execute_raw(reopen).await?;
     Ok(())
 }
 

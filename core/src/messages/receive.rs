@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
 use crate::phone::Phone;
 use crate::webhooks::change::InboundChange;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
 use std::time::Duration;
 
@@ -53,7 +54,15 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
         bsuid: inbound.from_bsuid.clone(),
         ..super::send::blank(tx, door.organization, door.sender, Purpose::Service)
     };
-    entity::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    // another worker may apply a repetition of this webhook at the same moment: whoever was first, there is one row
+    let nothing = OnConflict::new().do_nothing().to_owned();
+    let inserted = entity::Entity::insert(row.into_active_model())
+        .on_conflict(nothing)
+        .exec_without_returning(tx.conn())
+        .await?;
+    if inserted == 0 {
+        return Ok(false);
+    }
     customers::meet::heard_from(tx, customer, at).await?;
     let mut deltas = Deltas::default();
     mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;

@@ -47,6 +47,7 @@ struct Row {
     status: MessageStatus,
     attempt: i32,
     wamid: Option<String>,
+    code: Option<i32>,
 }
 
 impl World {
@@ -100,9 +101,12 @@ impl World {
     /// What is untrue about a row, given what the sandbox accepted for it: pairs of attempt and wamid.
     fn lie(&self, row: &Row, sends: &[(&str, &str)]) -> Option<String> {
         use MessageStatus::{Accepted, Cancelled, Delivered, Failed, Read, Sent, Skipped, Unknown};
-        let arrived = match row.status {
+        let was_sent = match row.status {
             Accepted | Sent | Delivered | Read => true,
-            Unknown | Cancelled | Failed | Skipped => false,
+            Unknown | Cancelled | Skipped => false,
+            Failed if row.code.is_none() => return Some("nothing says why".into()),
+            // refused at once, or accepted and reported as failed later
+            Failed => !sends.is_empty(),
             _ => return Some("it is still open".into()),
         };
         let attempts: HashSet<_> = sends.iter().map(|(attempt, _)| attempt).collect();
@@ -112,7 +116,7 @@ impl World {
         if sends.len() > 1 && !self.plan.resend {
             return Some(format!("it was accepted {} times, and nothing allows that", sends.len()));
         }
-        if arrived != !sends.is_empty() {
+        if was_sent == sends.is_empty() {
             return Some(format!("the sandbox accepted it {} times", sends.len()));
         }
         let current = sends.iter().find(|(attempt, _)| **attempt == row.attempt.to_string());
@@ -125,12 +129,13 @@ impl World {
     }
 
     async fn rows(&self) -> Vec<Row> {
-        let sql = "SELECT id, status, attempt, wamid FROM messages WHERE campaign_id = $1 ORDER BY id";
+        let sql = "SELECT id, status, attempt, wamid, code FROM messages WHERE campaign_id = $1 ORDER BY id";
         let rows = self.ask(sql).await.into_iter().map(|row| Row {
             id: row.try_get("", "id").unwrap(),
             status: row.try_get("", "status").unwrap(),
             attempt: row.try_get("", "attempt").unwrap(),
             wamid: row.try_get("", "wamid").unwrap(),
+            code: row.try_get("", "code").unwrap(),
         });
         rows.collect()
     }

@@ -1,6 +1,7 @@
 //! Pause, resume and cancel while two workers send.
 
 use bellbird_core::campaigns::CampaignStatus;
+use bellbird_sandbox::{Behaviour, Match, Rule};
 
 use super::audit::Damage;
 use super::world::{IN_FLIGHT, Plan, World, until};
@@ -55,6 +56,28 @@ async fn cancelled() {
     assert_eq!(counts.accepted + counts.cancelled, counts.recipients);
     assert_eq!(counts.delivered, counts.accepted);
     assert_eq!(world.status().await, CampaignStatus::Cancelled);
+}
+
+/// Some of those sent to before the cancel turn out to be unreachable after it: nobody tries them again, and their rows
+/// say what happened rather than that they were never sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cancelled_with_failures_to_come() {
+    let settings = vec![("BELLBIRD__SENDING__UNREACHABLE_WAIT_MS", "5000")];
+    let world = World::start(Plan { settings, ..plan() }).await;
+    // some fail at once and wait for another try when the cancel comes, some fail after it
+    for (digit, after_ms) in [("3", 0), ("7", 3_000)] {
+        let then = Behaviour::FailLater { code: 131_026, after_ms, sent_first: false };
+        world.sandbox.add_rule(Rule::new(Match::suffix(digit), then));
+    }
+    world.launch().await;
+    let _workers = [world.worker().await, world.worker().await];
+    world.accepts(400).await;
+    assert!(world.steer(CampaignStatus::Cancelled).await);
+    let counts = world.audit("cancelled with failures to come, 2 workers", Damage::default()).await;
+    assert!(counts.failed > 40, "a fifth of them was to fail");
+    assert_eq!(counts.duplicates, 0, "tried again after the cancel");
+    assert_eq!(counts.accepted, counts.delivered + counts.failed);
+    assert_eq!(counts.accepted + counts.cancelled, counts.recipients);
 }
 
 /// All three at once from several callers: one order of events wins, and the rows fit it.

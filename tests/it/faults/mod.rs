@@ -7,6 +7,7 @@
 
 mod audience;
 mod audit;
+mod claims;
 mod control;
 mod crowd;
 mod kills;

@@ -7,6 +7,10 @@ use super::audit::{Counts, Damage};
 use super::world::{Plan, World};
 use crate::support::process::Bellbird;
 
+/// What workers say while one is away.
+const REDIS_AWAY: &str = "queue store redis";
+const DATABASE_AWAY: &str = "the database is not available";
+
 /// A campaign of some seconds on servers of its own. The leases are longer than Postgres may be waited for.
 fn plan() -> Plan {
     let settings =
@@ -47,13 +51,16 @@ async fn redis_emptied() {
 async fn redis_killed_and_restarted() {
     let mut world = World::start(plan()).await;
     let mut workers = mid_campaign(&world).await;
-    let redis = world.redis.as_mut().unwrap();
-    redis.kill9().await;
-    for worker in &mut workers {
-        worker.says("queue store redis").await;
+    for sends in [600, 900] {
+        let said = workers.each_ref().map(|worker| worker.said(REDIS_AWAY));
+        world.redis.as_mut().unwrap().kill9().await;
+        for (worker, before) in workers.iter_mut().zip(said) {
+            worker.says_times(REDIS_AWAY, before + 1).await;
+        }
+        world.redis.as_mut().unwrap().start_again().await;
+        world.accepts(sends).await;
     }
-    redis.start_again().await;
-    let counts = world.audit("Redis killed and restarted mid-campaign", Damage::default()).await;
+    let counts = world.audit("Redis killed and restarted mid-campaign, twice", Damage::default()).await;
     nobody_left_out(workers, &counts);
 }
 
@@ -61,13 +68,17 @@ async fn redis_killed_and_restarted() {
 async fn postgres_killed_and_restarted() {
     let mut world = World::start(plan()).await;
     let mut workers = mid_campaign(&world).await;
-    let postgres = world.postgres.as_mut().unwrap();
-    postgres.kill9().await;
-    for worker in &mut workers {
-        worker.says("the database is not available").await;
+    for sends in [600, 900, 1_200] {
+        let said = workers.each_ref().map(|worker| worker.said(DATABASE_AWAY));
+        world.postgres.as_mut().unwrap().kill9().await;
+        for (worker, before) in workers.iter_mut().zip(said) {
+            worker.says_times(DATABASE_AWAY, before + 1).await;
+        }
+        world.postgres.as_mut().unwrap().start_again().await;
+        world.accepts(sends).await;
     }
-    postgres.start_again().await;
-    let counts = world.audit("Postgres killed and restarted mid-campaign", Damage::default()).await;
+    let counts =
+        world.audit("Postgres killed and restarted mid-campaign, three times", Damage::default()).await;
     nobody_left_out(workers, &counts);
 }
 

@@ -72,7 +72,11 @@ pub(super) async fn prove(client: &MetaClient, from: &SenderAccess) -> Result<Nu
         if let Some(after) = &after {
             url.query_pairs_mut().append_pair("after", after);
         }
-        let page: Page = get(client, from, url).await?;
+        // the number is there, so what cannot be found now is the account
+        let page: Page = get(client, from, url).await.map_err(|error| match error {
+            ProveError::NoSuchNumber(_) => ProveError::OtherAccount,
+            other => other,
+        })?;
         if page.data.iter().any(|owned| owned.id == number.id) {
             return Ok(facts(number));
         }
