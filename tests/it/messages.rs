@@ -128,3 +128,25 @@ both!(a_person_who_waits_does_not_wait_for_a_campaign, |app| {
     })
     .await;
 });
+
+both!(consent_withdrawn_before_the_claim_skips_a_single_message_too, |app| {
+    let shop = app.shop().await;
+    shop.customer(app, &phone(1), Some("opted_in"), &[]).await;
+    // all hands of the interactive lane are held at Meta's door
+    let gate = app.sandbox.gate(GateRule { when: Match::all(), at: GateAt::BeforeAccept });
+    let to = |n: usize, template: &str| {
+        let template = json!({"template_id": template, "variables": {"1": "Ana"}});
+        json!({"sender_id": shop.sender, "to": phone(n), "template": template})
+    };
+    for n in 10..14 {
+        shop.created(PATH, to(n, &shop.utility)).await;
+    }
+    gate.wait_for(4).await;
+    let id = shop.created(PATH, to(1, &shop.marketing)).await;
+    shop.customer(app, &phone(1), None, &[]).await;
+    let word = json!({"phone": phone(1), "opt_in": {"state": "opted_out", "source": "counter"}});
+    shop.api.send(reqwest::Method::PUT, "/api/v1/customers", word).await.ok();
+    gate.release();
+    let skipped = shop.until_message(&id, "skipped").await;
+    assert_eq!((&skipped["reason_code"], &skipped["attempts"]), (&json!("no_consent"), &json!([])));
+});

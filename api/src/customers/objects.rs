@@ -10,10 +10,6 @@ use bellbird_core::{Error, Problem, Result, Timestamp};
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// A person's word may seem to come from the future by this much: clocks differ.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// What a person said about marketing.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,16 +154,14 @@ impl UpsertCustomer {
 
 impl OptIn {
     fn read(self, now: Timestamp, problems: &mut Vec<Problem>) -> GivenConsent {
-        let at = self.at.map(Timestamp::from);
-        if at.is_some_and(|at| at > now.plus(CLOCKS_DIFFER)) {
-            // the newest word counts: one from next year would silence every later "stop"
-            problems.push(Problem::new("opt_in.at", "time_in_future", "nobody can have said it yet"));
-        }
         let state = match self.state {
             OptInState::OptedIn => ConsentState::OptedIn,
             OptInState::OptedOut => ConsentState::OptedOut,
         };
-        GivenConsent { state, source: self.source.trim().to_string(), at }
+        let source = self.source.trim().to_string();
+        let word = GivenConsent { state, source, at: self.at.map(Timestamp::from) };
+        problems.extend(word.check("opt_in.at", now).err());
+        word
     }
 }
 

@@ -119,6 +119,8 @@ pub async fn add_given(
             Err(problems) => refused.push((place, problems)),
             Ok(person) => {
                 refused.push((place, extra_variables(&judge, &person)));
+                let word = person.consent.as_ref().and_then(|word| word.check("opt_in.at", tx.now()).err());
+                refused.push((place, word.into_iter().collect()));
                 if let Some(first) = seen.get(&person.phone) {
                     let message = format!("the same number as recipients[{first}]");
                     refused.push((place, vec![Problem::new("phone", "duplicate_recipient", message)]));

@@ -12,6 +12,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// At most so many customers in one statement.
 const CHUNK: usize = 500;
@@ -25,6 +26,19 @@ pub struct GivenConsent {
     pub source: String,
     /// When; `None`: now.
     pub at: Option<crate::Timestamp>,
+}
+
+/// A person's word may seem to come from the future by this much: clocks differ.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+
+impl GivenConsent {
+    /// Refuses a word from the future: the newest word counts, so one from next year would silence every later "stop".
+    pub fn check(&self, field: &str, now: crate::Timestamp) -> Result<(), Problem> {
+        if self.at.is_some_and(|at| at > now.plus(CLOCKS_DIFFER)) {
+            return Err(Problem::new(field, "time_in_future", "nobody can have said it yet"));
+        }
+        Ok(())
+    }
 }
 
 /// What is known about a person. Empty fields leave what is stored alone.

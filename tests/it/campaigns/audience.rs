@@ -199,3 +199,32 @@ both!(missing_values_are_found_before_the_launch_for_the_whole_audience, |app| {
     shop.until_stats(&campaign, "it to be delivered", |stats| stats["funnel"]["delivered"] == 1).await;
     assert_eq!(app.taken(&shop)[&phone(1)][0].params, ["plum cake"]);
 });
+
+both!(a_word_from_the_future_is_refused_wherever_it_comes_from, |app| {
+    let shop = app.shop().await;
+    let campaign = shop.created("/api/v1/campaigns", shop.draft(json!({}))).await;
+    let next_year = (app.services.now().to_utc() + chrono::TimeDelta::days(365)).to_rfc3339();
+    let word = json!({"state": "opted_in", "source": "checkout", "at": next_year});
+    let path = format!("/api/v1/campaigns/{campaign}/recipients");
+    let answer = shop.api.post(&path, json!({"recipients": [{"phone": phone(1), "opt_in": word}]})).await;
+    answer.refused(422, "invalid_input");
+    assert_eq!(answer.fields(), [("recipients[0].opt_in.at", "time_in_future")]);
+});
+
+both!(an_export_can_be_opened_in_a_spreadsheet_and_imported_again, |app| {
+    let shop = app.shop().await;
+    let campaign = shop.created("/api/v1/campaigns", shop.draft(json!({}))).await;
+    let path = format!("/api/v1/campaigns/{campaign}/recipients");
+    let names = ["=cmd()", "+1", "-1", "@x", "a \"quoted\", name", "two\nlines", "Zoë"];
+    let people = names.iter().enumerate().map(|(n, name)| json!({"phone": phone(n), "name": name}));
+    shop.api.post(&path, json!({"recipients": people.collect::<Vec<_>>()})).await.ok();
+    let export = shop.api.get(&format!("{path}/export")).await;
+    for harmless in ["'=cmd()", "'+1", "'-1", "'@x", "Zoë"] {
+        assert!(export.text.contains(harmless), "{harmless}: {}", export.text);
+    }
+    assert!(export.text.contains(&format!("\"{}\"", phone(0))), "numbers stay as they are: {}", export.text);
+    let again = shop.created("/api/v1/campaigns", shop.draft(json!({}))).await;
+    let import = format!("/api/v1/campaigns/{again}/recipients/import");
+    let imported = shop.api.post_csv(&import, export.text).await.ok();
+    assert_eq!((&imported["added"], &imported["rejected_count"]), (&json!(7), &json!(0)), "{imported:#}");
+});

@@ -2,6 +2,7 @@
 
 use crate::support::app::both;
 use crate::support::shop::{phone, phones, wa_id};
+use crate::support::wait::wait_until;
 use bellbird_sandbox::{Behaviour, Match, Rule};
 use serde_json::{Value, json};
 
@@ -95,6 +96,21 @@ both!(an_expired_token_pauses_the_sender_and_nobody_is_lost, |app| {
     shop.until_stats(&campaign, "all to be delivered", |stats| stats["funnel"]["delivered"] == 60).await;
     app.assert_each_once(&shop, &people);
     shop.api.post(&format!("{path}/resume"), Value::Null).await.refused(409, "sender_not_paused");
+});
+
+both!(a_refusal_of_the_sender_that_comes_later_pauses_it_too, |app| {
+    let shop = app.shop().await;
+    // a payment method missing is told in a status, after the message was taken
+    let fails = Behaviour::FailLater { code: 131_042, after_ms: 0, sent_first: false };
+    app.sandbox.add_rule(Rule::new(Match::all().first(1), fails));
+    let campaign = shop.launched(app, json!({}), &[phone(1)]).await;
+    let path = format!("/api/v1/senders/{}", shop.sender);
+    wait_until("the sender to be paused", async || shop.api.get(&path).await.ok()["status"] == "paused")
+        .await;
+    shop.until_stats(&campaign, "its message to wait", |stats| stats["counts"]["pending"] == 1).await;
+    shop.api.post(&format!("{path}/resume"), Value::Null).await.ok();
+    shop.until_recipient(&campaign, &phone(1), "delivered").await;
+    shop.until(&campaign, "completed").await;
 });
 
 both!(a_template_meta_does_not_know_fails_everybody_with_the_reason, |app| {

@@ -23,7 +23,7 @@ async fn mid_campaign(world: &World) -> [Bellbird; 2] {
     world.launch().await;
     let workers = [world.worker().await, world.worker().await];
     world.accepts(300).await;
-    assert!(world.accepted() < 1_000, "the campaign is nearly over before anything happens to it");
+    assert!(world.accepted() < 1_400, "the campaign is nearly over before anything happens to it");
     workers
 }
 
@@ -68,9 +68,14 @@ async fn redis_killed_and_restarted() {
 async fn postgres_killed_and_restarted() {
     let mut world = World::start(plan()).await;
     let mut workers = mid_campaign(&world).await;
-    for sends in [600, 900, 1_200] {
+    for (sends, politely) in [(600, false), (900, true), (1_200, false)] {
         let said = workers.each_ref().map(|worker| worker.said(DATABASE_AWAY));
-        world.postgres.as_mut().unwrap().kill9().await;
+        let postgres = world.postgres.as_mut().unwrap();
+        if politely {
+            postgres.stop().await;
+        } else {
+            postgres.kill9().await;
+        }
         for (worker, before) in workers.iter_mut().zip(said) {
             worker.says_times(DATABASE_AWAY, before + 1).await;
         }
@@ -78,7 +83,17 @@ async fn postgres_killed_and_restarted() {
         world.accepts(sends).await;
     }
     let counts =
-        world.audit("Postgres killed and restarted mid-campaign, three times", Damage::default()).await;
+        world.audit("Postgres killed, stopped, killed and restarted mid-campaign", Damage::default()).await;
+    nobody_left_out(workers, &counts);
+}
+
+/// Frozen for longer than a permit is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_frozen() {
+    let world = World::start(plan()).await;
+    let workers = mid_campaign(&world).await;
+    world.redis.as_ref().unwrap().stall(Duration::from_secs(6)).await;
+    let counts = world.audit("Redis frozen mid-campaign", Damage::default()).await;
     nobody_left_out(workers, &counts);
 }
 
