@@ -23,7 +23,8 @@ pub(crate) fn settings(file: Option<&Path>) -> Result<Config, Failure> {
 /// The same for commands that open no secret: the key may be missing.
 pub(crate) fn settings_without_key(file: Option<&Path>) -> Result<Config, Failure> {
     let mut env: HashMap<String, String> = std::env::vars().collect();
-    env.entry("BELLBIRD_SECRET_KEY".into()).or_insert_with(|| Cipher::generate_key().expose_secret().to_string());
+    env.entry("BELLBIRD_SECRET_KEY".into())
+        .or_insert_with(|| Cipher::generate_key().expose_secret().to_string());
     let config = Config::from_parts(file, &env)?;
     telemetry::start(config.log.format, &config.log.level);
     Ok(config)

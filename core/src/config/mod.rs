@@ -169,11 +169,9 @@ impl Config {
             let failed = |e: config::ConfigError| BadSetting { key: name.clone(), problem: e.to_string() };
             builder = builder.set_override(key, value.as_str()).map_err(failed)?;
         }
-        let config: Self =
-            builder.build().and_then(config::Config::try_deserialize).map_err(|e| BadSetting {
-                key: key_of(&e),
-                problem: format!("{e}; config.default.toml lists every setting"),
-            })?;
+        let config: Self = builder.build().and_then(config::Config::try_deserialize).map_err(|e| {
+            BadSetting { key: key_of(&e), problem: format!("{e}; config.default.toml lists every setting") }
+        })?;
         check::check(&config)?;
         Ok(config)
     }
