@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too, which clippy cannot see")]
 
 mod control;
+mod crowd;
 mod errors;
 mod faults;
 mod management;
 mod statuses;
 mod support;
-mod throughput;
