@@ -19,15 +19,21 @@ use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipi
 use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// A request that never left is made again after this.
 const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
+/// With every hand busy a task comes back after this.
+const NO_HAND_WAIT: Duration = Duration::from_millis(200);
 /// A sender told "too fast" rests this long; its messages wait longer each.
 const THROTTLE_REST: Duration = Duration::from_millis(500);
 
 /// Handles one task of the interactive or bulk lane. Whatever goes wrong before the claim is released, never counted:
 /// the row says what is to be done, and a task must not be buried over its head.
-pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
+pub(crate) async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(), JobError> {
+    // Normally as many as the lane runs handlers; fewer are free only while requests outlive theirs.
+    let hand =
+        hands.try_acquire_owned().map_err(|_| JobError::release(NO_HAND_WAIT, "every hand is busy"))?;
     let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
     let pass = if sender.active {
@@ -39,7 +45,14 @@ pub(crate) async fn send(deps: Deps, job: SendMessage) -> Result<(), JobError> {
         None
     };
     // From here on it is not given up: the handler may run out of time, the answer is recorded all the same.
-    let request = deps.requests.spawn(claim_and_ask(deps.clone(), sender, job, pass));
+    let request = deps.requests.spawn({
+        let deps = deps.clone();
+        async move {
+            let result = claim_and_ask(deps, sender, job, pass).await;
+            drop(hand);
+            result
+        }
+    });
     request.await.map_err(JobError::failed)?
 }
 

@@ -11,6 +11,8 @@ use crate::{campaigns, feeder, messages, schedule, webhooks};
 use bellbird_core::config::WorkerConfig;
 use bellbird_core::queue::{LaneName, QueueError, TaskMeta, run_lane};
 use futures::future::BoxFuture;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Runs every lane and loop until `shutdown`, or until one of them ends by itself, which ends them all.
@@ -24,7 +26,9 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
         let (deps, stop) = (deps.clone(), shutdown.clone());
         lanes.push(Box::pin(async move {
             let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
-            let handler = move |job, _meta| messages::send(deps.clone(), job);
+            // never more requests under way than this, also when some outlive their handlers
+            let hands = Arc::new(Semaphore::new(concurrency));
+            let handler = move |job, _meta| messages::send(deps.clone(), hands.clone(), job);
             run_lane(&name, store, concurrency, timeout, handler, stop.cancelled_owned()).await
         }));
     }

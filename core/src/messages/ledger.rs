@@ -3,18 +3,21 @@
 //! The rows are locked in order of id, the facts folded in memory by [`super::state`], and what changed is written
 //! back in one statement; a message named twenty times in a batch is written once.
 
+mod rows;
+
 use super::counters::Deltas;
 use super::policy::{self, Case, Verdict};
-use super::state::{Fact, MessageStatus, Report, Standing};
-use crate::bulk::{Cell, Kind, Rows};
+use super::state::{Fact, MessageStatus, Report};
+use crate::bulk::Rows;
 use crate::clock::Timestamp;
 use crate::consent::{self, ConsentState, Said};
 use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
 use crate::senders::port::{Action, Failure};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use rows::{Row, find_wamids, lock, write_earlier, write_rows};
+use sea_orm::ConnectionTrait;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which message a piece of news is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -67,56 +70,6 @@ pub fn opaque(message: MessageId, attempt: i32) -> String {
 pub fn parse_opaque(text: &str) -> Option<(MessageId, i32)> {
     let (message, attempt) = text.split_once(':')?;
     Some((message.parse().ok()?, attempt.parse().ok().filter(|attempt| *attempt > 0)?))
-}
-
-#[derive(Debug, FromQueryResult)]
-struct Row {
-    id: MessageId,
-    organization_id: OrganizationId,
-    campaign_id: Option<CampaignId>,
-    customer_id: Option<CustomerId>,
-    sender_id: SenderId,
-    /// 1 when its campaign was cancelled: nothing is tried again.
-    is_over: i32,
-    status: MessageStatus,
-    attempt: i32,
-    tries: i32,
-    max_attempts: i32,
-    reason: Option<String>,
-    code: Option<i32>,
-    error_title: Option<String>,
-    error_detail: Option<String>,
-    wamid: Option<String>,
-    next_attempt_at: Option<Timestamp>,
-    accepted_at: Option<Timestamp>,
-    sent_at: Option<Timestamp>,
-    delivered_at: Option<Timestamp>,
-    read_at: Option<Timestamp>,
-    failed_at: Option<Timestamp>,
-    unknown_at: Option<Timestamp>,
-    decided_at: Option<Timestamp>,
-}
-
-impl Row {
-    fn standing(&self) -> Standing {
-        Standing {
-            status: self.status,
-            attempt: self.attempt,
-            reason: self.reason.clone(),
-            code: self.code,
-            error_title: self.error_title.clone(),
-            error_detail: self.error_detail.clone(),
-            wamid: self.wamid.clone(),
-            next_attempt_at: self.next_attempt_at,
-            accepted_at: self.accepted_at,
-            sent_at: self.sent_at,
-            delivered_at: self.delivered_at,
-            read_at: self.read_at,
-            failed_at: self.failed_at,
-            unknown_at: self.unknown_at,
-            decided_at: self.decided_at,
-        }
-    }
 }
 
 /// Adds news to the ledger, inside the caller's transaction.
@@ -207,100 +160,6 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     Ok(outcome)
 }
 
-async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String, (MessageId, i32)>> {
-    let mut rows = Rows::new(&[("wamid", Kind::Text)]);
-    for item in news {
-        if let Target::Wamid(wamid) = &item.target {
-            rows.push(vec![wamid.as_str().into()]);
-        }
-    }
-    if rows.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let select = rows.statement(
-        tx.backend(),
-        "WITH wanted AS (SELECT v.wamid FROM {rows})
-         SELECT wamid, id, attempt FROM messages
-            WHERE direction = 'out' AND wamid IN (SELECT wamid FROM wanted)
-         UNION ALL
-         SELECT wamid, message_id, attempt FROM message_attempts WHERE wamid IN (SELECT wamid FROM wanted)",
-        [],
-    );
-    let found = tx.conn().query_all_raw(select).await?;
-    let found = found
-        .iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, (row.try_get_by_index(1)?, row.try_get_by_index(2)?))));
-    Ok(found.collect::<Result<_, sea_orm::DbErr>>()?)
-}
-
-async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    // one order for everybody who locks several rows: no deadlocks
-    let lock = if tx.backend() == DbBackend::Postgres { "FOR UPDATE" } else { "" };
-    let sql = format!(
-        "SELECT id, organization_id, campaign_id, customer_id, sender_id, status, attempt, tries, max_attempts, reason,
-            code, error_title, error_detail, wamid, next_attempt_at, accepted_at, sent_at, delivered_at, read_at,
-            failed_at, unknown_at, decided_at,
-            CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
-                AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over
-         FROM messages WHERE direction = 'out' AND id IN (SELECT v.id FROM {{rows}}) ORDER BY id {lock}"
-    );
-    Ok(Row::find_by_statement(Rows::ids(ids).statement(tx.backend(), &sql, [])).all(tx.conn()).await?)
-}
-
-async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
-    let mut rows = Rows::new(&[
-        ("id", Kind::Text),
-        ("status", Kind::Text),
-        ("reason", Kind::Text),
-        ("code", Kind::Int),
-        ("error_title", Kind::Text),
-        ("error_detail", Kind::Text),
-        ("wamid", Kind::Text),
-        ("next_attempt_at", Kind::Int),
-        ("accepted_at", Kind::Int),
-        ("sent_at", Kind::Int),
-        ("delivered_at", Kind::Int),
-        ("read_at", Kind::Int),
-        ("failed_at", Kind::Int),
-        ("unknown_at", Kind::Int),
-    ]);
-    for (row, s) in changed {
-        rows.push(vec![
-            row.id.to_string().into(),
-            s.status.as_str().into(),
-            s.reason.clone().into(),
-            s.code.map(i64::from).map_or(Cell::Null, Cell::Int),
-            s.error_title.clone().into(),
-            s.error_detail.clone().into(),
-            s.wamid.clone().into(),
-            s.next_attempt_at.into(),
-            s.accepted_at.into(),
-            s.sent_at.into(),
-            s.delivered_at.into(),
-            s.read_at.into(),
-            s.failed_at.into(),
-            s.unknown_at.into(),
-        ]);
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let update = rows.statement(
-        tx.backend(),
-        "UPDATE messages SET status = v.status, reason = v.reason, code = v.code, error_title = v.error_title,
-            error_detail = v.error_detail, wamid = v.wamid, next_attempt_at = v.next_attempt_at,
-            accepted_at = v.accepted_at, sent_at = v.sent_at, delivered_at = v.delivered_at, read_at = v.read_at,
-            failed_at = v.failed_at, unknown_at = v.unknown_at, updated_at = $1
-         FROM {rows} WHERE messages.id = v.id",
-        [tx.now().into()],
-    );
-    tx.conn().execute_raw(update).await?;
-    Ok(())
-}
-
 /// A failure that comes late and is to be retried reopens a campaign that was over. Asked when a row begins to wait,
 /// and again when it comes back: in between, a campaign may have been completed by who did not see the row yet.
 pub(super) async fn reopen(
@@ -318,64 +177,6 @@ pub(super) async fn reopen(
         [now.into()],
     );
     conn.execute_raw(reopen).await?;
-    Ok(())
-}
-
-/// News about attempts that are over: kept with them, earliest moment first.
-async fn write_earlier(tx: &Tx, earlier: &[(MessageId, Report)]) -> Result<()> {
-    let mut facts: BTreeMap<(MessageId, i32), [Option<Timestamp>; 5]> = BTreeMap::new();
-    let mut codes: HashMap<(MessageId, i32), (i32, String)> = HashMap::new();
-    for (message, report) in earlier {
-        let slot = match &report.fact {
-            Fact::Accepted => 0,
-            Fact::Sent => 1,
-            Fact::Delivered => 2,
-            Fact::Read => 3,
-            Fact::Failed { code, title, .. } => {
-                codes.insert((*message, report.attempt), (*code, title.clone()));
-                4
-            }
-            _ => continue,
-        };
-        let times = facts.entry((*message, report.attempt)).or_default();
-        times[slot] = Some(times[slot].map_or(report.at, |at| at.min(report.at)));
-    }
-    let mut rows = Rows::new(&[
-        ("id", Kind::Text),
-        ("attempt", Kind::Int),
-        ("accepted_at", Kind::Int),
-        ("sent_at", Kind::Int),
-        ("delivered_at", Kind::Int),
-        ("read_at", Kind::Int),
-        ("failed_at", Kind::Int),
-        ("code", Kind::Int),
-        ("error_title", Kind::Text),
-    ]);
-    for (key @ (message, attempt), times) in &facts {
-        let code = codes.get(key);
-        let mut cells: Vec<Cell> = vec![message.to_string().into(), (*attempt).into()];
-        cells.extend(times.iter().map(|at| Cell::from(*at)));
-        cells.push(code.map_or(Cell::Null, |(code, _)| (*code).into()));
-        cells.push(code.map_or(Cell::Null, |(_, title)| title.as_str().into()));
-        rows.push(cells);
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let update = rows.statement(
-        tx.backend(),
-        "UPDATE message_attempts SET
-            accepted_at = COALESCE(message_attempts.accepted_at, v.accepted_at),
-            sent_at = COALESCE(message_attempts.sent_at, v.sent_at),
-            delivered_at = COALESCE(message_attempts.delivered_at, v.delivered_at),
-            read_at = COALESCE(message_attempts.read_at, v.read_at),
-            failed_at = COALESCE(message_attempts.failed_at, v.failed_at),
-            code = COALESCE(message_attempts.code, v.code),
-            error_title = COALESCE(message_attempts.error_title, v.error_title)
-         FROM {rows} WHERE message_attempts.message_id = v.id AND message_attempts.attempt = v.attempt",
-        [],
-    );
-    tx.conn().execute_raw(update).await?;
     Ok(())
 }
 
