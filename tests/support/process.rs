@@ -29,11 +29,17 @@ pub(crate) struct Bellbird {
 impl Bellbird {
     /// Starts `bellbird <verb>` with these environment variables and nothing else of ours.
     pub(crate) fn start(verb: &str, env: &BTreeMap<String, String>) -> Self {
+        Self::start_with(verb, &[], env)
+    }
+
+    /// Starts `bellbird <verb> <arguments>`.
+    pub(crate) fn start_with(verb: &str, arguments: &[&str], env: &BTreeMap<String, String>) -> Self {
         let log = tempfile::Builder::new().prefix("bellbird-").suffix(".log").tempfile();
         let log = log.expect("a log file can be made");
         let output = || Stdio::from(File::options().append(true).open(log.path()).expect("the log opens"));
         let child = Command::new(program())
             .arg(verb)
+            .args(arguments)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("NO_COLOR", "1")
@@ -82,7 +88,7 @@ impl Bellbird {
     pub(crate) async fn kill9(&mut self) {
         assert!(self.is_running(), "{} had ended before it was killed", self.name);
         self.child.kill().expect("a running child can be killed");
-        let status = self.ends().await;
+        let status = self.ended().await;
         assert_eq!(status.signal(), Some(9), "{} ended otherwise: {status}", self.name);
     }
 
@@ -92,10 +98,11 @@ impl Bellbird {
         let mut kill = Command::new("kill");
         kill.arg("-TERM").arg(self.child.id().to_string());
         assert!(kill.status().expect("the kill command exists").success(), "{} is gone", self.name);
-        self.ends().await
+        self.ended().await
     }
 
-    async fn ends(&mut self) -> ExitStatus {
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Ok(Some(status)) = self.child.try_wait() {
