@@ -4,6 +4,7 @@ use crate::deps::Deps;
 use crate::messages::classify;
 use bellbird_core::campaigns::jobs::{CampaignJob, Progress};
 use bellbird_core::campaigns::{control, expand};
+use bellbird_core::error::Error;
 use bellbird_core::outbox::{self, Envelope};
 use bellbird_core::queue::JobError;
 use std::time::Duration;
@@ -25,7 +26,10 @@ pub(crate) async fn handle(
     let (progress, pause) = match job {
         CampaignJob::ExpandAudience { campaign } => match expand::expand(services, id, campaign).await {
             Ok(progress) => (progress, Duration::ZERO),
-            Err(error) if attempt >= TRIES && !error.is_transient() => {
+            // what is missing will not come back; anything else that is not the world's fault gets its tries
+            Err(error)
+                if matches!(error, Error::NotFound { .. }) || (attempt >= TRIES && !error.is_transient()) =>
+            {
                 tracing::error!(%campaign, %error, "campaign cannot be prepared");
                 expand::fail(services, id, campaign, &error.to_string()).await.map_err(classify)?;
                 return Ok(());

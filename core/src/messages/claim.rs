@@ -165,7 +165,7 @@ async fn put_back(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
                 status = CASE WHEN {CANCELLED} THEN CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END WHEN NOT {CONSENT} THEN 'skipped'
                     WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
-                reason = CASE WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
+                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
                     ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
              RETURNING campaign_id, status"
