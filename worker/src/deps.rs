@@ -32,7 +32,7 @@ pub(crate) struct Deps {
     pub(crate) breakers: Breakers,
     /// Claims of handlers that ask at about the same moment are one statement.
     pub(crate) claims: Batcher<MessageId, Claimed>,
-    /// So are their answers. Recording goes on until it worked, whatever becomes of the handler that asked.
+    /// So are their answers. Recording outlasts a database that is away, whatever becomes of the handler that asked.
     pub(crate) records: Batcher<News, ()>,
     /// Requests under way. They outlive a handler that ran out of time: an answer that comes is recorded.
     pub(crate) requests: TaskTracker,
@@ -102,7 +102,8 @@ async fn undo(services: Services, ids: Vec<MessageId>, claimed_at: Timestamp) {
     }
 }
 
-/// An answer of the provider exists only here until it is written: never given up while the process lives.
+/// An answer of the provider exists only here until it is written: tried for as long as the database is away. Only an
+/// answer the database refuses is dropped, loudly; the reaper then finds its message.
 async fn record_batch(services: Services, news: Vec<News>) -> Vec<()> {
     let mut pause = Duration::from_millis(50);
     while let Err(error) = ledger::record(&services, &news).await {
