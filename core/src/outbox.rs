@@ -9,7 +9,7 @@ use crate::queue::{Due, LaneName, NewTask};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 /// Rows of `outbox`.
 pub mod entity {
@@ -108,9 +108,4 @@ pub async fn relay(services: &Services, stale: Timestamp) -> Result<usize> {
 /// The queue is away.
 pub fn unavailable(error: crate::queue::QueueError) -> Error {
     Error::Unavailable { what: "the queue", source: error.into() }
-}
-
-/// Reads a task's body.
-pub fn read<J: DeserializeOwned>(body: &str) -> Result<Envelope<J>> {
-    serde_json::from_str(body).map_err(Error::internal)
 }

@@ -69,12 +69,6 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// For logs: the country and the last two digits.
-    pub fn redacted(&self) -> String {
-        let (head, tail) = (&self.0[..self.0.len().min(3)], &self.0[self.0.len().saturating_sub(2)..]);
-        format!("{head}…{tail}")
-    }
 }
 
 impl std::fmt::Display for Phone {

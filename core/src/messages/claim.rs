@@ -31,8 +31,11 @@ const RUNNING: &str =
         WHERE campaigns.id = messages.campaign_id AND campaigns.status IN ('running', 'settling'))))";
 
 /// The campaign was cancelled.
-const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
+pub(super) const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
     WHERE campaigns.id = messages.campaign_id AND campaigns.status = 'cancelled')";
+
+/// What becomes of a row of a cancelled campaign: who was sent to before has failed, everybody else was never sent to.
+pub(super) const CANCELLED_END: &str = "CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END";
 
 /// Claims those of `ids` that may be sent now, and returns them with their new attempt number. The others go back to
 /// where they belong; ids that are not queued any more are left alone.
@@ -163,7 +166,7 @@ async fn put_back(
         services.db.backend(),
         &format!(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
-                status = CASE WHEN {CANCELLED} THEN CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END WHEN NOT {CONSENT} THEN 'skipped'
+                status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} WHEN NOT {CONSENT} THEN 'skipped'
                     WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
                 reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
                     ELSE reason END

@@ -1,6 +1,7 @@
 //! Feeding: `pending → queued` with a lease, and a task per row. The queue holds about two seconds' worth, whatever
 //! the campaign's size, so pausing and cancelling bite at once and Redis never holds a campaign.
 
+use super::claim::{CANCELLED, CANCELLED_END};
 use super::counters::Deltas;
 use super::jobs::{self, SendMessage};
 use super::ledger::reopen;
@@ -139,15 +140,12 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
     {
         let tx = services.db.begin().await?;
         let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
-        let cancelled = "EXISTS (SELECT 1 FROM campaigns
-            WHERE campaigns.id = messages.campaign_id AND campaigns.status = 'cancelled')";
         let update = Statement::from_sql_and_values(
             backend,
             format!(
                 "UPDATE messages SET queued_until = NULL, updated_at = $1,
-                    reason = CASE WHEN {cancelled} THEN NULL ELSE reason END,
-                    status = CASE WHEN {cancelled}
-                    THEN CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END ELSE 'pending' END
+                    reason = CASE WHEN {CANCELLED} THEN NULL ELSE reason END,
+                    status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} ELSE 'pending' END
                  WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
                    AND status = '{from}'
                  RETURNING campaign_id, status"

@@ -8,7 +8,6 @@ use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::TemplateId;
 use crate::page::{Page, PageRequest};
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 const TAKEN: &str = "a template with this name exists in this language";
@@ -78,18 +77,6 @@ pub fn purpose(category: Category) -> Purpose {
         Category::Utility => Purpose::Utility,
         Category::Authentication => Purpose::Authentication,
     }
-}
-
-/// Notes what the provider decided about a template.
-pub async fn set_status(tx: &Tx, ctx: &Ctx, id: TemplateId, status: TemplateStatus) -> Result<()> {
-    let done = Entity::update_many()
-        .col_expr(Column::Status, Expr::value(status))
-        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
-        .filter(Column::OrganizationId.eq(ctx.organization))
-        .filter(Column::Id.eq(id))
-        .exec(tx.conn())
-        .await?;
-    if done.rows_affected == 1 { Ok(()) } else { Err(Error::not_found("template", id)) }
 }
 
 /// One template of the organization.
