@@ -30,6 +30,7 @@ pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod imports;
 pub mod messages;
 pub mod organizations;
 pub mod senders;
