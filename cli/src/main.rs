@@ -1,6 +1,7 @@
 //! `bellbird`: one binary, a verb per role (`serve`, `work`, `demo`) and the operators' verbs.
 
 mod demo;
+mod import;
 mod jobs;
 mod key;
 mod migrate;
@@ -58,6 +59,8 @@ enum Command {
         #[command(subcommand)]
         verb: jobs::Verb,
     },
+    /// Bring the people of a CSV or XLSX file in.
+    Import(import::Options),
     /// Run the simulator of Meta's Cloud API on a loopback port.
     Sandbox(sandbox::Options),
 }
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
             Command::Org { verb } => org::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
             Command::Jobs { verb } => jobs::run(config, verb).await,
+            Command::Import(options) => import::run(config, options).await,
             Command::Sandbox(options) => sandbox::run(options).await,
         }
     });

@@ -4,7 +4,7 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
+//! `imports` → `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
 //! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;

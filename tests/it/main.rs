@@ -17,6 +17,7 @@ mod events;
 mod faults;
 mod health;
 mod idempotency;
+mod imports;
 mod isolation;
 mod messages;
 mod openapi;
