@@ -248,31 +248,7 @@ impl Inbound {
 }
 
 impl Shared {
-    pub(crate) fn set_template_status(
-        &self,
-        waba_id: &str,
-        name: &str,
-        language: &str,
-        status: &str,
-        reason: Option<&str>,
-    ) -> bool {
-        let Some(template) = self.registry.template(waba_id, name, language) else { return false };
-        let mut spec = template.spec.clone();
-        status.clone_into(&mut spec.status);
-        let value = json!({
-            "event": status,
-            "message_template_id": spec.id.parse::<u64>().unwrap_or_default(),
-            "message_template_name": name,
-            // Here Meta writes a hyphen where the API has an underscore.
-            "message_template_language": language.replace('_', "-"),
-            "reason": reason.unwrap_or("NONE"),
-        });
-        self.registry.put_template(spec);
-        self.post_change(waba_id, "message_template_status_update", &value);
-        true
-    }
-
-    fn post_change(&self, waba_id: &str, field: &str, value: &Value) {
+    pub(crate) fn post_change(&self, waba_id: &str, field: &str, value: &Value) {
         let body = to_escaped_json(&change_body(waba_id, field, value)).unwrap_or_default();
         self.post_body(self.registry.targets(waba_id), body);
     }

@@ -16,6 +16,7 @@
 //! accepted) → `statuses` (what will become of it) → `webhooks` (posting). `handle` changes things from inside the
 //! process, `control` over HTTP under `/_sandbox/`.
 
+mod agenda;
 mod behaviour;
 mod bucket;
 mod clock;
@@ -58,7 +59,7 @@ pub use crate::{
     matcher::Match,
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
-    template::Template,
+    template::{Review, Template, TemplateKey},
     world::{App, DemoWorld, PhoneNumber, Subscription, Waba, Window, World, demo_world},
 };
 use crate::{
@@ -111,6 +112,7 @@ impl Sandbox {
         let (commands, orders) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::new(config, base_url, client, commands));
         let poster = tokio::spawn(webhooks::run(Arc::clone(&shared), orders));
+        let keeper = tokio::spawn(agenda::run(Arc::clone(&shared)));
         let connections = Connections::default();
         let acceptor =
             CuttingAcceptor { inner: TcpAcceptor::from_tokio(listener)?, connections: connections.clone() };
@@ -124,6 +126,6 @@ impl Sandbox {
             }
         });
         let control = Control { shared };
-        Ok(SandboxHandle { control, server, poster })
+        Ok(SandboxHandle { control, tasks: [server, poster, keeper] })
     }
 }

@@ -12,6 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    agenda::Agenda,
     behaviour::Rules,
     config::{SandboxConfig, WebhookConfig},
     gate::Gates,
@@ -21,6 +22,7 @@ use crate::{
     payload::{StatusEvent, Tracked},
     registry::Registry,
     statuses::{Planned, StatusProfile},
+    template::{Review, ReviewDesk},
     webhooks::Command,
 };
 
@@ -36,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) ledger: Ledger,
     pub(crate) media: Media,
     pub(crate) uploads: Uploads,
+    pub(crate) agenda: Agenda,
+    pub(crate) review: ReviewDesk,
     pub(crate) statuses: RwLock<Arc<StatusProfile>>,
     pub(crate) webhooks: RwLock<WebhookConfig>,
     pub(crate) webhooks_paused: AtomicBool,
@@ -56,6 +60,8 @@ impl Shared {
         commands: mpsc::UnboundedSender<Command>,
     ) -> Self {
         let started = config.clock.now().timestamp_nanos_opt().unwrap_or_default().cast_unsigned();
+        let after_ms = config.template_review.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let review = Review { after_ms, ..Review::default() };
         Self {
             id_salt: config.id_salt.unwrap_or(started ^ u64::from(std::process::id()).rotate_left(48)),
             registry: Registry::default(),
@@ -64,6 +70,8 @@ impl Shared {
             ledger: Ledger::default(),
             media: Media::default(),
             uploads: Uploads::default(),
+            agenda: Agenda::default(),
+            review: ReviewDesk::new(review),
             base_url,
             statuses: RwLock::new(Arc::new(config.statuses.clone())),
             webhooks: RwLock::new(config.webhooks.clone()),

@@ -51,6 +51,9 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         ("POST", [number, "media"]) => media::upload(shared, call, number).await,
         ("DELETE", [id]) => media::delete(shared, call, id),
         ("GET", [id]) if shared.media.find(id, shared.now_ms()).is_some() => media::show(shared, call, id),
+        ("GET", [id]) if shared.registry.template_by_id(id).is_some() => {
+            templates::authorised(shared, call, id).and_then(|template| templates::show(call, &template))
+        }
         ("GET", [id]) => numbers::get(shared, call, id),
         ("GET", [waba, "phone_numbers"]) => numbers::list(shared, call, waba),
         ("GET" | "POST" | "DELETE", [waba, "subscribed_apps"]) => {
@@ -58,6 +61,10 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         }
         ("GET", [waba, "message_templates"]) => templates::list(shared, call, waba),
         ("POST", [waba, "message_templates"]) => templates::create(shared, call, waba),
+        ("DELETE", [waba, "message_templates"]) => templates::delete(shared, call, waba),
+        ("POST", [template, "unpause"]) => templates::unpause(shared, call, template),
+        ("POST", [id]) => templates::authorised(shared, call, id)
+            .and_then(|template| templates::edit(shared, call, &template)),
         _ => Err(GraphError::unknown_object(&call.verb(), path.first().copied().unwrap_or_default())),
     };
     Reply::Answer(answer.unwrap_or_else(|error| error.response(trace(shared))))

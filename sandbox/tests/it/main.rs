@@ -10,3 +10,4 @@ mod management;
 mod media;
 mod statuses;
 mod support;
+mod templates;

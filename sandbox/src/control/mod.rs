@@ -11,19 +11,12 @@ use crate::{
     shared::Shared,
 };
 
+mod templates;
+
 type Answer = Result<Response, SandboxError>;
 
 /// Lines sent at once when the whole ledger is asked for.
 const LINES: usize = 1_000;
-
-#[derive(Deserialize)]
-struct TemplateStatus {
-    waba_id: String,
-    name: String,
-    language: String,
-    status: String,
-    reason: Option<String>,
-}
 
 #[derive(Deserialize)]
 struct WindowKey {
@@ -79,11 +72,12 @@ async fn route(control: &Control, call: &Call) -> Answer {
             control.apply(read(call)?)?;
             done()
         }
-        ("POST", ["template_status"]) => {
-            let TemplateStatus { waba_id, name, language, status, reason } = read(call)?;
-            let found = control.set_template_status(&waba_id, &name, &language, &status, reason.as_deref());
-            if found { done() } else { Err(SandboxError::Unknown(format!("template {name}"))) }
+        ("GET", ["review"]) => ok(&control.review()),
+        ("PUT", ["review"]) => {
+            control.set_review(read(call)?);
+            done()
         }
+        ("POST", [what]) if what.starts_with("template_") => templates::answer(control, call, what),
         (method @ ("POST" | "DELETE"), ["window"]) => {
             let WindowKey { phone_number_id, wa_id } = read(call)?;
             if method == "POST" {
