@@ -5,6 +5,7 @@ pub mod apps;
 pub mod connect;
 pub mod entity;
 pub mod lease;
+pub mod outbound;
 pub mod pause;
 pub mod port;
 
