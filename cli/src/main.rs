@@ -9,6 +9,7 @@ mod org;
 mod process;
 mod sandbox;
 mod serve;
+mod webhooks;
 mod work;
 
 use clap::{Parser, Subcommand};
@@ -58,6 +59,11 @@ enum Command {
         #[command(subcommand)]
         verb: jobs::Verb,
     },
+    /// Webhooks that could not be applied.
+    Webhooks {
+        #[command(subcommand)]
+        verb: webhooks::Verb,
+    },
     /// Run the simulator of Meta's Cloud API on a loopback port.
     Sandbox(sandbox::Options),
 }
@@ -79,6 +85,7 @@ fn main() -> ExitCode {
             Command::Org { verb } => org::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
             Command::Jobs { verb } => jobs::run(config, verb).await,
+            Command::Webhooks { verb } => webhooks::run(config, verb).await,
             Command::Sandbox(options) => sandbox::run(options).await,
         }
     });
