@@ -13,6 +13,7 @@ pub mod config;
 pub mod context;
 pub mod db;
 pub mod dead_letters;
+pub mod doctor;
 pub mod error;
 pub mod idempotency;
 pub mod ids;
