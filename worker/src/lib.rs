@@ -11,6 +11,7 @@ mod campaigns;
 mod deps;
 mod feeder;
 mod messages;
+mod receipts;
 mod registry;
 mod schedule;
 mod webhooks;

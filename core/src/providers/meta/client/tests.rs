@@ -79,7 +79,10 @@ fn access() -> SenderAccess {
 fn hello() -> OutboundMessage {
     OutboundMessage {
         to: Recipient::Phone("+491701234567".into()),
-        body: OutboundBody::Text { body: "Grüße".into(), preview_url: false },
+        body: OutboundBody::FreeForm(Box::new(Content::Text(Text {
+            body: "Grüße".into(),
+            preview_url: Some(false),
+        }))),
         reply_to: None,
         opaque: "msg_1.1".into(),
     }
