@@ -14,6 +14,7 @@ pub mod content;
 pub mod context;
 pub mod db;
 pub mod error;
+pub mod files;
 pub mod idempotency;
 pub mod ids;
 pub mod outbox;

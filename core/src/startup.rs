@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::Services;
 use crate::db::{ConnectError, Db};
+use crate::files::Files;
 use crate::providers::Timeouts;
 use crate::providers::meta::{MetaClient, MetaOptions};
 use crate::queue::{QueueConfig, QueueError, Queues};
@@ -62,6 +63,7 @@ impl Services {
             },
         };
         let provider = MetaClient::new(&options).map_err(|error| StartError::Setting(error.to_string()))?;
+        let files = Files::open(&config).map_err(StartError::Setting)?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
@@ -70,6 +72,7 @@ impl Services {
             clock,
             cipher,
             limiter,
+            files,
             provider: Arc::new(provider),
             config: Arc::new(config),
             shard,

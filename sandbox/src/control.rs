@@ -55,7 +55,7 @@ struct Pause {
 
 /// Answers a control call.
 pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
-    let control = Control { shared: Arc::clone(shared), base_url: "".into() };
+    let control = Control { shared: Arc::clone(shared) };
     match route(&control, call).await {
         Ok(answer) => answer,
         Err(error) => {
@@ -105,6 +105,11 @@ async fn route(control: &Control, call: &Call) -> Answer {
         ("GET", ["counts"]) => ok(&control.counts()),
         ("GET", ["duplicates"]) => duplicates(control, call),
         ("POST", ["inbound"]) => ok(&json!({"wamid": control.inbound(&read(call)?)?})),
+        ("POST", ["media"]) => {
+            let number = call.query("phone_number_id").unwrap_or_default();
+            let kind = call.header("content-type").unwrap_or("application/octet-stream");
+            ok(&json!({"id": control.customer_file(number, kind, call.body.clone())?}))
+        }
         ("POST", ["preference"]) => {
             control.preference(&read(call)?)?;
             done()

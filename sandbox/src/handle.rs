@@ -61,13 +61,12 @@ impl Drop for SandboxHandle {
 #[derive(Debug, Clone)]
 pub struct Control {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) base_url: Arc<str>,
 }
 
 impl Control {
     /// `http://127.0.0.1:port`, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        &self.shared.base_url
     }
 
     /// Adds to the world, or replaces what has the same id.

@@ -28,6 +28,7 @@ mod handle;
 mod inbound;
 mod ledger;
 mod matcher;
+mod media;
 mod payload;
 mod people;
 mod registry;
@@ -100,7 +101,7 @@ impl Sandbox {
             return Err(SandboxError::NotLoopback(config.address.to_string()));
         }
         let listener = TcpListener::bind(config.address).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let base_url: Arc<str> = format!("http://{}", listener.local_addr()?).into();
         // Through no proxy: everything the sandbox talks to is on this machine.
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -108,7 +109,7 @@ impl Sandbox {
             .tcp_nodelay(true)
             .build()?;
         let (commands, orders) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(config, client, commands));
+        let shared = Arc::new(Shared::new(config, base_url, client, commands));
         let poster = tokio::spawn(webhooks::run(Arc::clone(&shared), orders));
         let connections = Connections::default();
         let acceptor =
@@ -122,7 +123,7 @@ impl Sandbox {
                 tracing::error!(%error, "sandbox.stopped_by_error");
             }
         });
-        let control = Control { shared, base_url: base_url.into() };
+        let control = Control { shared };
         Ok(SandboxHandle { control, server, poster })
     }
 }

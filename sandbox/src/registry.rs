@@ -131,6 +131,15 @@ impl Registry {
         })
     }
 
+    /// A number this token opens, or the error Meta answers with.
+    pub(crate) fn opened_by(&self, token: Option<&str>) -> Result<Arc<LiveNumber>, GraphError> {
+        self.read(|maps| {
+            let token = maps.known_token(token)?;
+            let number = maps.numbers.values().find(|number| number.spec.token == token);
+            number.cloned().ok_or_else(GraphError::bad_token)
+        })
+    }
+
     pub(crate) fn expire_token(&self, token: &str) {
         self.write(|maps| maps.expired_tokens.insert(token.to_owned()));
     }

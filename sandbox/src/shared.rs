@@ -17,6 +17,7 @@ use crate::{
     gate::Gates,
     ledger::Ledger,
     matcher::Subject,
+    media::{Media, Uploads},
     payload::{StatusEvent, Tracked},
     registry::Registry,
     statuses::{Planned, StatusProfile},
@@ -26,11 +27,15 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: SandboxConfig,
+    /// `http://127.0.0.1:port`, without a slash at its end.
+    pub(crate) base_url: Arc<str>,
     pub(crate) id_salt: u64,
     pub(crate) registry: Registry,
     pub(crate) rules: Rules,
     pub(crate) gates: Gates,
     pub(crate) ledger: Ledger,
+    pub(crate) media: Media,
+    pub(crate) uploads: Uploads,
     pub(crate) statuses: RwLock<Arc<StatusProfile>>,
     pub(crate) webhooks: RwLock<WebhookConfig>,
     pub(crate) webhooks_paused: AtomicBool,
@@ -46,6 +51,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         config: SandboxConfig,
+        base_url: Arc<str>,
         client: reqwest::Client,
         commands: mpsc::UnboundedSender<Command>,
     ) -> Self {
@@ -56,6 +62,9 @@ impl Shared {
             rules: Rules::default(),
             gates: Gates::default(),
             ledger: Ledger::default(),
+            media: Media::default(),
+            uploads: Uploads::default(),
+            base_url,
             statuses: RwLock::new(Arc::new(config.statuses.clone())),
             webhooks: RwLock::new(config.webhooks.clone()),
             webhooks_paused: AtomicBool::new(false),

@@ -7,5 +7,6 @@ mod crowd;
 mod errors;
 mod faults;
 mod management;
+mod media;
 mod statuses;
 mod support;
