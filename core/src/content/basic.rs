@@ -48,9 +48,15 @@ impl Text {
 
 impl Location {
     pub(super) fn check(&self, at: &str, faults: &mut Faults) {
-        for (field, degrees, most) in [("latitude", self.latitude, 90.0), ("longitude", self.longitude, 180.0)] {
+        for (field, degrees, most) in
+            [("latitude", self.latitude, 90.0), ("longitude", self.longitude, 180.0)]
+        {
             if !(-most..=most).contains(&degrees) {
-                faults.add(format!("{at}.{field}"), "out_of_range", format!("must be from -{most} to {most} degrees"));
+                faults.add(
+                    format!("{at}.{field}"),
+                    "out_of_range",
+                    format!("must be from -{most} to {most} degrees"),
+                );
             }
         }
         faults.optional(format!("{at}.name"), self.name.as_deref(), PLACE);
@@ -64,7 +70,11 @@ impl Reaction {
         let plain = |c: char| c.is_alphabetic() || c.is_whitespace() || c.is_control();
         let one = emoji.chars().count() <= EMOJI && !emoji.contains(plain) && !emoji.is_ascii();
         if !emoji.is_empty() && !one {
-            faults.add(format!("{at}.emoji"), "invalid_emoji", "give one emoji, or none to take a reaction away");
+            faults.add(
+                format!("{at}.emoji"),
+                "invalid_emoji",
+                "give one emoji, or none to take a reaction away",
+            );
         }
     }
 }

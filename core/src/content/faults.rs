@@ -66,11 +66,7 @@ impl Faults {
     }
 
     /// No two are the same: a tap could not be told from another.
-    pub(super) fn unique<T: Eq + Hash>(
-        &mut self,
-        what: &str,
-        of: impl IntoIterator<Item = (String, T)>,
-    ) {
+    pub(super) fn unique<T: Eq + Hash>(&mut self, what: &str, of: impl IntoIterator<Item = (String, T)>) {
         let mut seen = HashSet::new();
         for (field, value) in of {
             if !seen.insert(value) {

@@ -117,7 +117,11 @@ impl File<'_> {
     pub(super) fn check(&self, at: &str, faults: &mut Faults) {
         let given = [self.media_id.is_some(), self.link.is_some(), self.provider_id.is_some()];
         if given.iter().filter(|given| **given).count() != 1 {
-            faults.add(at, "one_of", "say where the file is: exactly one of `media_id`, `link` and `provider_id`");
+            faults.add(
+                at,
+                "one_of",
+                "say where the file is: exactly one of `media_id`, `link` and `provider_id`",
+            );
         }
         if let Some(link) = self.link {
             faults.url(format!("{at}.link"), link);

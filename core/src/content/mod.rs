@@ -111,3 +111,6 @@ impl Content {
         files.iter().filter_map(|file| Some(((*file.media_id)?, file.kind))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

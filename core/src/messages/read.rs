@@ -33,7 +33,8 @@ pub async fn request(tx: &Tx, ctx: &Ctx, id: MessageId, typing: bool) -> Result<
         let message = "only a message of a customer can be marked as read";
         return Err(Error::conflict("message_not_inbound", message));
     }
-    outbox::enqueue(tx, LaneName::Interactive, &MarkRead { mark_read: id, typing, asked_at: tx.now() }).await?;
+    outbox::enqueue(tx, LaneName::Interactive, &MarkRead { mark_read: id, typing, asked_at: tx.now() })
+        .await?;
     Ok(message)
 }
 
@@ -65,7 +66,12 @@ pub async fn due(services: &Services, job: OutboxId, asked: &MarkRead) -> Result
 
 /// The provider was asked. `at`: since when it is read, unless the provider refused. Then what was written before it is
 /// read as well, as WhatsApp shows it.
-pub async fn settle(services: &Services, job: OutboxId, message: &Message, at: Option<Timestamp>) -> Result<()> {
+pub async fn settle(
+    services: &Services,
+    job: OutboxId,
+    message: &Message,
+    at: Option<Timestamp>,
+) -> Result<()> {
     let tx = services.begin().await?;
     if outbox::settle(tx.conn(), job).await?
         && let Some(at) = at

@@ -107,7 +107,8 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
         return Err(Error::conflict("sender_paused", format!("this sender is paused: {why}")));
     }
     let customer = address::resolve(tx, ctx.organization, new.to).await?;
-    let talk = quote::Conversation { organization: ctx.organization, sender: sender.id, customer: customer.id };
+    let talk =
+        quote::Conversation { organization: ctx.organization, sender: sender.id, customer: customer.id };
     let mut row = match new.what {
         What::Template { template, variables } => {
             let mut row = blank(tx, ctx.organization, sender.id, Purpose::Utility);

@@ -2,7 +2,7 @@
 
 use super::products::ID;
 use super::replies::{ReplyButton, check_buttons};
-use super::{BODY, BUTTON, Header};
+use super::{BODY, BUTTON, InteractiveHeader};
 use crate::content::choice::{choice, parts};
 use crate::content::faults::Faults;
 use crate::content::files::FileMut;
@@ -24,7 +24,7 @@ parts! {
     /// A picture or film with words and buttons: either `url` with `display_text`, or `buttons`.
     pub struct MediaCard {
         /// The picture or film.
-        pub header: Header,
+        pub header: InteractiveHeader,
         /// At most 160 characters.
         pub body: Option<String>,
         /// On the button that opens a link: at most 20 characters.
@@ -90,7 +90,7 @@ impl Carousel {
 impl MediaCard {
     fn check(&self, at: &str, faults: &mut Faults) {
         self.header.check(at, faults);
-        if !matches!(self.header, Header::Image(_) | Header::Video(_)) {
+        if !matches!(self.header, InteractiveHeader::Image(_) | InteractiveHeader::Video(_)) {
             faults.add(format!("{at}.header"), "not_allowed", "a card shows an `image` or a `video`");
         }
         faults.optional(format!("{at}.body"), self.body.as_deref(), CARD_BODY);

@@ -1,6 +1,6 @@
 //! Forms (WhatsApp Flows).
 
-use super::{BUTTON, Header, check_texts};
+use super::{BUTTON, InteractiveHeader, check_texts};
 use crate::content::choice::parts;
 use crate::content::faults::Faults;
 use crate::words::words;
@@ -33,7 +33,7 @@ parts! {
     /// A form; what was filled in comes back as an inbound message.
     pub struct FlowMessage {
         /// Above the body.
-        pub header: Option<Header>,
+        pub header: Option<InteractiveHeader>,
         /// What it says: at most 1,024 characters.
         pub body: String,
         /// Below the body: at most 60 characters.

@@ -13,7 +13,7 @@ pub use orders::{
     OrderCharge, OrderDetails, OrderDiscount, OrderGoods, OrderItem, OrderStatus, OrderStatusWord,
 };
 pub use products::{CatalogMessage, ProductList, ProductMessage, ProductSection};
-pub use replies::{CallButton, LinkButton, List, ListRow, ListSection, ReplyButton, ReplyButtons};
+pub use replies::{CallButton, LinkButton, ListMessage, ListRow, ListSection, ReplyButton, ReplyButtons};
 pub use requests::{AddressRequest, CallPermissionRequest, ContactRequest, LocationRequest, SavedAddress};
 
 use super::choice::choice;
@@ -35,7 +35,7 @@ choice! {
         /// Up to three buttons that answer.
         Button(ReplyButtons) = "button",
         /// A list to choose from.
-        List(List) = "list",
+        List(ListMessage) = "list",
         /// A button that opens a link.
         CtaUrl(LinkButton) = "cta_url",
         /// A button that calls the business.
@@ -67,7 +67,7 @@ choice! {
 
 choice! {
     /// What stands above the body. Exactly one of these; a file has no caption here.
-    pub enum Header {
+    pub enum InteractiveHeader {
         /// A line of text: at most 60 characters.
         Text(String) = "text",
         /// A picture.
@@ -113,11 +113,11 @@ impl Interactive {
             Self::Carousel(part) => return part.files_mut(),
             _ => None,
         };
-        header.and_then(Header::file_mut).into_iter().collect()
+        header.and_then(InteractiveHeader::file_mut).into_iter().collect()
     }
 }
 
-impl Header {
+impl InteractiveHeader {
     fn check(&self, at: &str, faults: &mut Faults) {
         let at = format!("{at}.header");
         let caption = match self {
@@ -164,7 +164,13 @@ impl Header {
 }
 
 /// The three texts most kinds have.
-fn check_texts(at: &str, header: Option<&Header>, body: &str, footer: Option<&str>, faults: &mut Faults) {
+fn check_texts(
+    at: &str,
+    header: Option<&InteractiveHeader>,
+    body: &str,
+    footer: Option<&str>,
+    faults: &mut Faults,
+) {
     if let Some(header) = header {
         header.check(at, faults);
     }

@@ -2,7 +2,7 @@
 //!
 //! Amounts are integers in the currency's minor unit.
 
-use super::{BODY, FOOTER, Header, check_texts};
+use super::{BODY, FOOTER, InteractiveHeader, check_texts};
 use crate::content::choice::parts;
 use crate::content::faults::Faults;
 use crate::words::words;
@@ -48,7 +48,7 @@ parts! {
     /// An order with a button to review and pay it.
     pub struct OrderDetails {
         /// Above the body; a picture.
-        pub header: Option<Header>,
+        pub header: Option<InteractiveHeader>,
         /// What it says: at most 1,024 characters.
         pub body: String,
         /// Below the body: at most 60 characters.
@@ -135,7 +135,7 @@ parts! {
 impl OrderDetails {
     pub(super) fn check(&self, at: &str, faults: &mut Faults) {
         check_texts(at, self.header.as_ref(), &self.body, self.footer.as_deref(), faults);
-        if self.header.as_ref().is_some_and(|header| !matches!(header, Header::Image(_))) {
+        if self.header.as_ref().is_some_and(|header| !matches!(header, InteractiveHeader::Image(_))) {
             faults.add(format!("{at}.header"), "not_allowed", "an order shows an `image`");
         }
         check_reference(&self.reference_id, at, faults);
@@ -192,7 +192,8 @@ impl OrderDetails {
             return faults.add(at, "negative_amount", "amounts are never below zero");
         }
         let wide = i128::from;
-        let item = |item: &OrderItem| wide(item.sale_amount.unwrap_or(item.amount)) * i128::from(item.quantity);
+        let item =
+            |item: &OrderItem| wide(item.sale_amount.unwrap_or(item.amount)) * i128::from(item.quantity);
         let items: i128 = self.items.iter().map(item).sum();
         if items != wide(self.subtotal) {
             let message = format!("the items come to {items}, not to {}", self.subtotal);

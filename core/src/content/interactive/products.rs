@@ -1,7 +1,7 @@
 //! Products of a catalog.
 
 use super::replies::check_title;
-use super::{BODY, FOOTER, Header};
+use super::{BODY, FOOTER, InteractiveHeader};
 use crate::content::choice::parts;
 use crate::content::faults::Faults;
 
@@ -27,7 +27,7 @@ parts! {
     /// Up to 30 products in sections.
     pub struct ProductList {
         /// Above the body; text only.
-        pub header: Header,
+        pub header: InteractiveHeader,
         /// What it says: at most 1,024 characters.
         pub body: String,
         /// Below the body: at most 60 characters.
@@ -75,13 +75,19 @@ impl ProductList {
         faults.count(format!("{at}.sections"), self.sections.len(), 1, SECTIONS);
         let products: usize = self.sections.iter().map(|section| section.product_retailer_ids.len()).sum();
         if products > PRODUCTS {
-            let message = format!("at most {PRODUCTS} products in all sections together, this has {products}");
+            let message =
+                format!("at most {PRODUCTS} products in all sections together, this has {products}");
             faults.add(format!("{at}.sections"), "too_many", message);
         }
         for (index, section) in self.sections.iter().enumerate() {
             let at = format!("{at}.sections[{index}]");
             check_title(section.title.as_deref(), self.sections.len(), &at, faults);
-            faults.count(format!("{at}.product_retailer_ids"), section.product_retailer_ids.len(), 1, usize::MAX);
+            faults.count(
+                format!("{at}.product_retailer_ids"),
+                section.product_retailer_ids.len(),
+                1,
+                usize::MAX,
+            );
             for (index, id) in section.product_retailer_ids.iter().enumerate() {
                 faults.text(format!("{at}.product_retailer_ids[{index}]"), id, ID);
             }

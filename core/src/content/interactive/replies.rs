@@ -1,6 +1,6 @@
 //! Buttons and lists.
 
-use super::{BODY, BUTTON, FOOTER, Header, check_texts};
+use super::{BODY, BUTTON, FOOTER, InteractiveHeader, check_texts};
 use crate::content::choice::parts;
 use crate::content::faults::Faults;
 
@@ -25,7 +25,7 @@ parts! {
     /// A question with up to three buttons; a tap comes back as an inbound message.
     pub struct ReplyButtons {
         /// Above the body.
-        pub header: Option<Header>,
+        pub header: Option<InteractiveHeader>,
         /// What it says: at most 1,024 characters.
         pub body: String,
         /// Below the body: at most 60 characters.
@@ -43,9 +43,9 @@ parts! {
     }
 
     /// A list to choose one row from; the choice comes back as an inbound message.
-    pub struct List {
+    pub struct ListMessage {
         /// Above the body; text only.
-        pub header: Option<Header>,
+        pub header: Option<InteractiveHeader>,
         /// What it says: at most 4,096 characters.
         pub body: String,
         /// Below the body: at most 60 characters.
@@ -77,7 +77,7 @@ parts! {
     /// A button that opens a link.
     pub struct LinkButton {
         /// Above the body.
-        pub header: Option<Header>,
+        pub header: Option<InteractiveHeader>,
         /// What it says: at most 1,024 characters.
         pub body: String,
         /// Below the body: at most 60 characters.
@@ -123,7 +123,7 @@ pub(super) fn check_buttons(buttons: &[ReplyButton], at: &str, faults: &mut Faul
     faults.unique("title", buttons.iter().enumerate().map(|(index, button)| (title(index), &button.title)));
 }
 
-impl List {
+impl ListMessage {
     pub(super) fn check(&self, at: &str, faults: &mut Faults) {
         if let Some(header) = &self.header {
             header.check_text(at, faults);

@@ -1,6 +1,6 @@
 //! Messages that ask the person for something of theirs.
 
-use super::{Header, check_texts};
+use super::{InteractiveHeader, check_texts};
 use crate::content::choice::parts;
 use crate::content::faults::Faults;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ parts! {
     /// Asks for a postal address (India and Singapore); the answer is an inbound form.
     pub struct AddressRequest {
         /// Above the body.
-        pub header: Option<Header>,
+        pub header: Option<InteractiveHeader>,
         /// What it says: at most 1,024 characters.
         pub body: String,
         /// Below the body: at most 60 characters.
@@ -72,6 +72,11 @@ impl AddressRequest {
                 faults.text(format!("{at}.{field}.{name}"), value, VALUE);
             }
         }
-        faults.count(format!("{at}.saved_addresses"), self.saved_addresses.as_ref().map_or(0, Vec::len), 0, VALUES);
+        faults.count(
+            format!("{at}.saved_addresses"),
+            self.saved_addresses.as_ref().map_or(0, Vec::len),
+            0,
+            VALUES,
+        );
     }
 }

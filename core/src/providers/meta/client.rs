@@ -9,7 +9,8 @@ use super::payload::{Payload, ReadReceipt};
 use super::{answer, errors, numbers};
 use crate::providers::{Timeouts, http_client};
 use crate::senders::port::{
-    Action, Failure, MarkReadError, MessageSender, NumberFacts, OutboundMessage, ProveError, Rule, SendOutcome, SenderAccess,
+    Action, Failure, MarkReadError, MessageSender, NumberFacts, OutboundMessage, ProveError, Rule,
+    SendOutcome, SenderAccess,
 };
 
 /// Where Meta is, and how long we wait for it.

@@ -103,4 +103,6 @@ impl<'a> From<&'a OutboundMessage> for Payload<'a> {
 }
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::content::{Content, Text};
 use crate::senders::port::{DailyPeople, OutboundBody, Quality, Recipient};
 
 /// What the server does once it has read a request.

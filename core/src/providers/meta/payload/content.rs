@@ -49,10 +49,7 @@ fn video(it: &Video) -> Value {
 }
 
 fn document(it: &Document) -> Value {
-    with(
-        file(&it.file()),
-        [("caption", text(it.caption.as_ref())), ("filename", text(it.filename.as_ref()))],
-    )
+    with(file(&it.file()), [("caption", text(it.caption.as_ref())), ("filename", text(it.filename.as_ref()))])
 }
 
 /// Adds what is given to an object.
@@ -79,7 +76,10 @@ fn drop_nulls(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         Value::Object(fields) => {
-            *fields = std::mem::take(fields).into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>();
+            *fields = std::mem::take(fields)
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .collect::<Map<_, _>>();
             fields.values_mut().for_each(drop_nulls);
         }
         _ => {}

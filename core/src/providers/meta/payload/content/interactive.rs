@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::orders::{order_details, order_status};
 use super::{document, image, plain, text, video, with};
 use crate::content::interactive::{
-    AddressRequest, CallButton, CarouselCard, FlowMessage, Header, Interactive, LinkButton, List, MediaCard,
-    ProductList, ReplyButton,
+    AddressRequest, CallButton, CarouselCard, FlowMessage, Interactive, InteractiveHeader, LinkButton,
+    ListMessage, MediaCard, ProductList, ReplyButton,
 };
 
 pub(super) fn interactive(it: &Interactive) -> Value {
@@ -23,7 +23,8 @@ pub(super) fn interactive(it: &Interactive) -> Value {
         }
         Interactive::VoiceCall(part) => texts(it, None, Some(&part.body), None, call(part)),
         Interactive::Product(part) => {
-            let action = json!({"catalog_id": part.catalog_id, "product_retailer_id": part.product_retailer_id});
+            let action =
+                json!({"catalog_id": part.catalog_id, "product_retailer_id": part.product_retailer_id});
             texts(it, None, part.body.as_ref(), part.footer.as_ref(), action)
         }
         Interactive::ProductList(part) => {
@@ -65,7 +66,7 @@ pub(super) fn interactive(it: &Interactive) -> Value {
 
 fn texts(
     it: &Interactive,
-    above: Option<&Header>,
+    above: Option<&InteractiveHeader>,
     body: Option<&String>,
     footer: Option<&String>,
     action: Value,
@@ -75,12 +76,12 @@ fn texts(
     with(json!({"type": it.word(), "action": action}), fields)
 }
 
-fn header(it: &Header) -> Value {
+fn header(it: &InteractiveHeader) -> Value {
     let part = match it {
-        Header::Text(text) => json!(text),
-        Header::Image(it) => image(it),
-        Header::Video(it) => video(it),
-        Header::Document(it) => document(it),
+        InteractiveHeader::Text(text) => json!(text),
+        InteractiveHeader::Image(it) => image(it),
+        InteractiveHeader::Video(it) => video(it),
+        InteractiveHeader::Document(it) => document(it),
     };
     with(json!({"type": it.word()}), [(it.word(), Some(part))])
 }
@@ -93,7 +94,7 @@ fn buttons(buttons: &[ReplyButton], kind: &str) -> Vec<Value> {
     buttons.iter().map(button).collect()
 }
 
-fn list(part: &List) -> Value {
+fn list(part: &ListMessage) -> Value {
     json!({"button": part.button, "sections": plain(&part.sections)})
 }
 
@@ -123,7 +124,8 @@ fn product_list(part: &ProductList) -> Value {
 }
 
 fn flow(part: &FlowMessage) -> Value {
-    let first = part.screen.as_ref().map(|screen| with(json!({ "screen": screen }), [("data", part.data.clone())]));
+    let first =
+        part.screen.as_ref().map(|screen| with(json!({ "screen": screen }), [("data", part.data.clone())]));
     let parameters = with(
         json!({"flow_message_version": "3", "flow_cta": part.button}),
         [
@@ -141,7 +143,8 @@ fn flow(part: &FlowMessage) -> Value {
 fn card(index: usize, it: &CarouselCard) -> Value {
     match it {
         CarouselCard::Product(card) => {
-            let action = json!({"product_retailer_id": card.product_retailer_id, "catalog_id": card.catalog_id});
+            let action =
+                json!({"product_retailer_id": card.product_retailer_id, "catalog_id": card.catalog_id});
             json!({"card_index": index, "type": "product", "action": action})
         }
         CarouselCard::Media(card) => {
@@ -157,7 +160,9 @@ fn card(index: usize, it: &CarouselCard) -> Value {
 fn media_action(card: &MediaCard) -> Value {
     match &card.buttons {
         Some(some) => json!({"buttons": buttons(some, "quick_reply")}),
-        None => json!({"name": "cta_url", "parameters": {"display_text": card.display_text, "url": card.url}}),
+        None => {
+            json!({"name": "cta_url", "parameters": {"display_text": card.display_text, "url": card.url}})
+        }
     }
 }
 

@@ -68,9 +68,6 @@ fn item(item: &OrderItem) -> Value {
     let whole = json!({"name": item.name, "amount": amount(item.amount), "quantity": item.quantity});
     with(
         whole,
-        [
-            ("retailer_id", text(item.retailer_id.as_ref())),
-            ("sale_amount", item.sale_amount.map(amount)),
-        ],
+        [("retailer_id", text(item.retailer_id.as_ref())), ("sale_amount", item.sale_amount.map(amount))],
     )
 }
