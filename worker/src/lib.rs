@@ -12,6 +12,7 @@ mod deps;
 mod feeder;
 mod maintenance;
 mod messages;
+mod receipts;
 mod registry;
 mod schedule;
 mod status;
