@@ -7,6 +7,7 @@ use serde::Serialize;
 use self::template::Template;
 use crate::senders::port::{OutboundBody, OutboundMessage, Recipient};
 
+mod file;
 mod template;
 
 #[derive(Serialize)]
@@ -68,5 +69,7 @@ impl<'a> From<&'a OutboundMessage> for Payload<'a> {
     }
 }
 
+#[cfg(test)]
+mod template_fixtures;
 #[cfg(test)]
 mod tests;
