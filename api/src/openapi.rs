@@ -26,6 +26,8 @@ pub enum Tag {
     Apps,
     /// What Meta posts to us.
     Webhooks,
+    /// Background work, and what could not be done.
+    Jobs,
     /// Whether this process is well.
     Health,
 }
@@ -53,6 +55,8 @@ fn apis() -> impl OpenApi + 'static {
         crate::senders::SendersApi,
         crate::apps::AppsApi,
         crate::webhooks::whatsapp::WhatsAppApi,
+        crate::webhooks::failed::FailedWebhooksApi,
+        crate::jobs::JobsApi,
         crate::health::HealthApi,
     )
 }
