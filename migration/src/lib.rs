@@ -16,7 +16,11 @@ mod m20261121_000006_messages;
 mod m20261121_000007_webhook_events;
 mod m20261121_000008_outbox;
 mod m20261121_000009_idempotency_keys;
+<<<<<<< HEAD
 mod m20261121_000010_template_lifecycle;
+=======
+mod m20261121_000015_failed_webhooks;
+>>>>>>> wt-ops
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -34,7 +38,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_webhook_events::Migration),
             Box::new(m20261121_000008_outbox::Migration),
             Box::new(m20261121_000009_idempotency_keys::Migration),
+<<<<<<< HEAD
             Box::new(m20261121_000010_template_lifecycle::Migration),
+=======
+            Box::new(m20261121_000015_failed_webhooks::Migration),
+>>>>>>> wt-ops
         ]
     }
 }
