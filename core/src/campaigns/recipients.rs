@@ -49,6 +49,7 @@ pub(super) struct Judge {
     pub(super) senders: Vec<SenderId>,
     pub(super) sources: BTreeMap<String, VariableSource>,
     pub(super) template: TemplateModel,
+    /// Every key the template has a use for.
     pub(super) needed: Vec<String>,
 }
 
@@ -71,7 +72,7 @@ impl Judge {
         Ok(Self {
             senders: campaign.senders()?,
             sources: campaign.variables()?,
-            needed: template.variables(),
+            needed: template.keys(),
             template,
             campaign,
         })
