@@ -4,8 +4,8 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
-//! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
+//! `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `alerts` → `consent` → `customers` →
+//! `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
 pub mod clock;
@@ -25,6 +25,7 @@ pub mod startup;
 pub mod telemetry;
 pub mod words;
 
+pub mod alerts;
 pub mod campaigns;
 pub mod consent;
 pub mod customers;

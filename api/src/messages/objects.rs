@@ -1,14 +1,16 @@
 //! What messages look like from outside.
 
+use super::receipts::{Pricing, Receipt};
 use crate::Time;
 use bellbird_core::Timestamp;
 use bellbird_core::campaigns::words_for;
 use bellbird_core::ids::{CampaignId, CustomerId, MessageId, SenderId, TemplateId};
 use bellbird_core::messages::queries::WithAttempts;
 use bellbird_core::messages::state::MessageStatus as Standing;
-use bellbird_core::messages::{Direction, Message as Row, Purpose, attempt_entity};
+use bellbird_core::messages::{Direction, Message as Row, Origin, Purpose, attempt_entity};
 use bellbird_core::senders::port::MessageSender;
 use poem_openapi::{Enum, Object};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where a message stands.
@@ -182,6 +184,24 @@ pub struct Message {
     pub variables: Option<BTreeMap<String, String>>,
     /// The text, where it is free text of yours.
     pub text: Option<String>,
+    /// WhatsApp's id of it.
+    pub wamid: Option<String>,
+    /// What a customer wrote, or somebody of yours in WhatsApp's own app, as WhatsApp tells it.
+    pub content: Option<BTreeMap<String, Value>>,
+    /// Who wrote it, when it was not sent through Bellbird.
+    pub origin: Option<Origin>,
+    /// WhatsApp's id of the message it quotes, reacts to, edits or takes back.
+    pub context_wamid: Option<String>,
+    /// When its writer last changed it.
+    pub edited_at: Option<Time>,
+    /// When its writer took it back.
+    pub revoked_at: Option<Time>,
+    /// What WhatsApp charges for it, once it said so.
+    pub pricing: Option<Pricing>,
+    /// What was told about it past its own way: by participants of a group, or of a payment inside it. Only told for a
+    /// single message.
+    #[oai(skip_serializing_if_is_empty)]
+    pub receipts: Vec<Receipt>,
     /// Where it stands.
     pub status: MessageStatus,
     /// Why it stands there, in a sentence for people.
@@ -218,7 +238,8 @@ impl Message {
         let row = found.message;
         let why = Why::of(provider, &row);
         let attempts = found.earlier.into_iter().chain(current(&row));
-        let ours = row.direction == Direction::Out;
+        let pricing = Pricing::of(&row);
+        let past_us = row.direction == Direction::In || row.origin.is_some();
         Self {
             attempts: attempts.map(|attempt| Attempt::of(provider, attempt)).collect(),
             id: row.id,
@@ -231,7 +252,19 @@ impl Message {
             phone: row.phone.map(|phone| phone.to_string()),
             template_id: row.template_id,
             variables: row.variables.and_then(|json| serde_json::from_str(&json).ok()),
-            text: row.content.filter(|_| ours),
+            pricing,
+            wamid: row.wamid,
+            content: row
+                .content
+                .as_deref()
+                .filter(|_| past_us)
+                .and_then(|json| serde_json::from_str(json).ok()),
+            text: row.content.filter(|_| !past_us),
+            origin: row.origin,
+            context_wamid: row.context_wamid,
+            edited_at: utc(row.edited_at),
+            revoked_at: utc(row.revoked_at),
+            receipts: Vec::new(),
             status: row.status.into(),
             reason: why.reason,
             reason_code: why.reason_code,

@@ -5,9 +5,11 @@ pub mod apps;
 pub mod connect;
 pub mod entity;
 pub mod lease;
+pub mod news;
 pub mod outbound;
 pub mod pause;
 pub mod port;
+pub mod portfolios;
 
 pub use app_entity::{Entity as AppEntity, Model as App};
 pub use entity::{Entity, Model as Sender};
