@@ -18,6 +18,7 @@ mod m20261121_000008_outbox;
 mod m20261121_000009_idempotency_keys;
 mod m20261121_000010_template_lifecycle;
 mod m20261121_000011_news;
+mod m20261121_000015_failed_webhooks;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_idempotency_keys::Migration),
             Box::new(m20261121_000010_template_lifecycle::Migration),
             Box::new(m20261121_000011_news::Migration),
+            Box::new(m20261121_000015_failed_webhooks::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@
 mod bad_input;
 mod boundaries;
 mod campaigns;
+mod clients;
 mod crowds;
 mod customers;
 mod demo;
@@ -20,6 +21,7 @@ mod idempotency;
 mod isolation;
 mod messages;
 mod openapi;
+mod operations;
 mod queue;
 mod schema;
 mod senders;

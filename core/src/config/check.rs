@@ -33,6 +33,10 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             return bad(key, "must begin with https:// (or http:// for a sandbox)".into());
         }
     }
+    let files = &config.files.url;
+    if !files.is_empty() && !files.starts_with("file:") && !files.starts_with("s3://") {
+        return bad("files.url (BELLBIRD_FILES_URL)", "must begin with file: or s3://, or be empty".into());
+    }
     if let Err(problem) = Cipher::new(&config.secrets.key) {
         let problem = if config.secrets.key.expose_secret().is_empty() {
             format!("is missing: {problem}")
@@ -71,6 +75,9 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             return bad(key, "must be at least 1".into());
         }
     }
+    if let Err(problem) = config.worker.http_addr() {
+        return bad("worker.http_addr", problem);
+    }
     Ok(())
 }
 
@@ -100,12 +107,14 @@ mod tests {
         for (env, key, fix) in [
             (("DATABASE_URL", "mysql://x"), "DATABASE_URL", "postgres://"),
             (("DATABASE_URL", "postgres://x"), "REDIS_URL", "redis://"),
+            (("BELLBIRD_FILES_URL", "ftp://x"), "BELLBIRD_FILES_URL", "s3://"),
             (("REDIS_URL", "redis://x"), "REDIS_URL", "Postgres"),
             (("BELLBIRD_SECRET_KEY", "x"), "BELLBIRD_SECRET_KEY", "openssl rand"),
             (("BELLBIRD__META__TIMEOUT_MS", "60000"), "meta.timeout_ms", "lease"),
             (("BELLBIRD__WORKER__BULK_CONCURRENCY", "many"), "", "bulk_concurrency"),
             (("BELLBIRD__WORKER__TYPO", "1"), "", "typo"),
             (("BELLBIRD_HTTP_ADDR", "nowhere"), "", "http.addr"),
+            (("BELLBIRD__WORKER__HTTP_ADDR", "nowhere"), "worker.http_addr", "9090"),
         ] {
             let error = load(&[env]).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains(fix), "{env:?}: {error}");
