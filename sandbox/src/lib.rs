@@ -16,8 +16,10 @@
 //! accepted) → `statuses` (what will become of it) → `webhooks` (posting). `handle` changes things from inside the
 //! process, `control` over HTTP under `/_sandbox/`.
 
+mod agenda;
 mod behaviour;
 mod bucket;
+mod caps;
 mod clock;
 mod config;
 mod connection;
@@ -25,18 +27,25 @@ mod control;
 mod gate;
 mod graph;
 mod handle;
+mod identity;
 mod inbound;
 mod ledger;
+mod limits;
 mod matcher;
+mod media;
 mod payload;
 mod people;
+mod portfolio;
+mod pricing;
 mod registry;
 mod roll;
+mod seen;
 mod server;
 mod shared;
 mod signing;
 mod statuses;
 mod template;
+mod usage;
 mod webhooks;
 mod world;
 
@@ -52,12 +61,15 @@ pub use crate::{
     gate::{Gate, GateAt, GateReport, GateRule},
     graph::{ErrorPhase, ErrorRow, GraphError, error_row},
     handle::{Control, SandboxHandle},
-    inbound::{Inbound, InboundButton, Preference, RawWebhook},
-    ledger::{Accepted, Counts, Duplicate, Refused, SameBy},
+    identity::Person,
+    inbound::{EXAMPLES, Inbound, InboundButton, Preference, RawWebhook},
+    ledger::{Accepted, Counts, Duplicate, ReadMark, Refused, SameBy},
+    limits::Limits,
     matcher::Match,
+    portfolio::{Portfolio, PortfolioReport, Tier},
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
-    template::Template,
+    template::{Review, Template, TemplateKey},
     world::{App, DemoWorld, PhoneNumber, Subscription, Waba, Window, World, demo_world},
 };
 use crate::{
@@ -100,7 +112,7 @@ impl Sandbox {
             return Err(SandboxError::NotLoopback(config.address.to_string()));
         }
         let listener = TcpListener::bind(config.address).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let base_url: Arc<str> = format!("http://{}", listener.local_addr()?).into();
         // Through no proxy: everything the sandbox talks to is on this machine.
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -108,8 +120,9 @@ impl Sandbox {
             .tcp_nodelay(true)
             .build()?;
         let (commands, orders) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(config, client, commands));
+        let shared = Arc::new(Shared::new(config, base_url, client, commands));
         let poster = tokio::spawn(webhooks::run(Arc::clone(&shared), orders));
+        let keeper = tokio::spawn(agenda::run(Arc::clone(&shared)));
         let connections = Connections::default();
         let acceptor =
             CuttingAcceptor { inner: TcpAcceptor::from_tokio(listener)?, connections: connections.clone() };
@@ -122,7 +135,7 @@ impl Sandbox {
                 tracing::error!(%error, "sandbox.stopped_by_error");
             }
         });
-        let control = Control { shared, base_url: base_url.into() };
-        Ok(SandboxHandle { control, server, poster })
+        let control = Control { shared };
+        Ok(SandboxHandle { control, tasks: [server, poster, keeper] })
     }
 }

@@ -10,6 +10,7 @@
 mod bad_input;
 mod boundaries;
 mod campaigns;
+mod clients;
 mod crowds;
 mod customers;
 mod demo;
@@ -21,6 +22,7 @@ mod imports;
 mod isolation;
 mod messages;
 mod openapi;
+mod operations;
 mod queue;
 mod schema;
 mod senders;

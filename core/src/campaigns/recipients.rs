@@ -79,6 +79,7 @@ pub(crate) struct Judge {
     pub(super) senders: Vec<SenderId>,
     pub(super) sources: BTreeMap<String, VariableSource>,
     pub(super) template: TemplateModel,
+    /// Every key the template has a use for.
     pub(crate) needed: Vec<String>,
 }
 
@@ -101,7 +102,7 @@ impl Judge {
         Ok(Self {
             senders: campaign.senders()?,
             sources: campaign.variables()?,
-            needed: template.variables(),
+            needed: template.keys(),
             template,
             campaign,
         })

@@ -4,9 +4,14 @@ pub mod app_entity;
 pub mod apps;
 pub mod connect;
 pub mod entity;
+pub mod inspection;
 pub mod lease;
+pub mod news;
+pub mod outbound;
 pub mod pause;
 pub mod port;
+pub mod portfolios;
+pub mod template_parts;
 
 pub use app_entity::{Entity as AppEntity, Model as App};
 pub use entity::{Entity, Model as Sender};

@@ -9,11 +9,22 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub use super::outbound::{MediaRef, OutboundBody, OutboundMessage, Recipient};
+pub use super::template_parts::{
+    ButtonValue, CardValue, HeaderValue, Meaning, Place, ProductSection, TemplatePart, TextValue,
+};
+
+use crate::words::words;
+
 /// Carries messages to people and vouches for the numbers they are sent from.
 #[async_trait]
 pub trait MessageSender: Send + Sync {
     /// Makes one attempt at one message. Never retries: when to try again is the ledger's decision.
     async fn send(&self, from: &SenderAccess, message: &OutboundMessage) -> SendOutcome;
+
+    /// Marks a message of theirs as read, and the ones before it; shows them "typing…" if told to. Asking twice does no
+    /// harm.
+    async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError>;
 
     /// Asks the provider about the number, with the number's own token, and makes sure the account owns it.
     async fn prove(&self, from: &SenderAccess) -> Result<NumberFacts, ProveError>;
@@ -31,86 +42,6 @@ pub struct SenderAccess {
     pub waba_id: String,
     /// Access token; `SecretString` keeps it out of logs.
     pub token: SecretString,
-}
-
-/// One message, ready to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboundMessage {
-    /// Who gets it.
-    pub to: Recipient,
-    /// What they get.
-    pub body: OutboundBody,
-    /// The provider's id of the message this one quotes.
-    pub reply_to: Option<String>,
-    /// Comes back with every status of this message; we put message id and attempt number here.
-    pub opaque: String,
-}
-
-/// A person's address. Either may be the only one we know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Recipient {
-    /// E.164 with its `+`: without it, the provider would prepend the sender's own country code.
-    Phone(String),
-    /// Business-scoped user id, for people whose number is hidden from us.
-    Bsuid(String),
-}
-
-/// The content of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutboundBody {
-    /// An approved template with this person's values.
-    Template {
-        /// Template name.
-        name: String,
-        /// Language code, as `en_US`.
-        language: String,
-        /// The filled gaps; empty for a template without any.
-        components: Vec<TemplatePart>,
-    },
-    /// Free text; only inside an open conversation.
-    Text {
-        /// The text.
-        body: String,
-        /// Whether the first link is shown with a preview.
-        preview_url: bool,
-    },
-}
-
-/// One filled part of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TemplatePart {
-    /// The variable of a text header.
-    HeaderText(TextValue),
-    /// The picture of an image header.
-    HeaderImage {
-        /// Public address the provider fetches the picture from.
-        link: String,
-    },
-    /// All variables of the body, in order.
-    Body(Vec<TextValue>),
-    /// The end of a link button's address.
-    ButtonUrl {
-        /// Position among all buttons, from 0.
-        index: u8,
-        /// What replaces the variable.
-        suffix: String,
-    },
-    /// What a quick-reply button sends back when tapped, if not its own text.
-    ButtonPayload {
-        /// Position among all buttons, from 0.
-        index: u8,
-        /// The payload.
-        payload: String,
-    },
-}
-
-/// The value of one text variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextValue {
-    /// Name of the variable in templates with named variables; `None` where order counts.
-    pub name: Option<String>,
-    /// The value.
-    pub text: String,
 }
 
 /// What one attempt came to.
@@ -141,6 +72,17 @@ pub enum SendOutcome {
         /// What happened, for operators.
         why: String,
     },
+}
+
+/// Why a message was not marked as read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarkReadError {
+    /// The provider will not do it.
+    #[error("the provider refused (code {}): {}", .0.code, .0.title)]
+    Refused(Failure),
+    /// The provider could not be asked, is too busy, or gave no clear answer.
+    #[error("{0}")]
+    NotNow(String),
 }
 
 /// A provider's error, from an answer or from a `failed` status.
@@ -227,18 +169,18 @@ pub struct NumberFacts {
     pub daily_people: DailyPeople,
 }
 
-/// Quality rating of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quality {
-    /// Good.
-    Green,
-    /// Complaints have risen.
-    Yellow,
-    /// Close to being restricted.
-    Red,
-    /// Not rated yet, or a word we do not know.
-    Unknown,
+words! {
+    /// Quality rating of a number.
+    pub enum Quality {
+        /// Good.
+        Green = "green",
+        /// Complaints have risen.
+        Yellow = "yellow",
+        /// Close to being restricted.
+        Red = "red",
+        /// Not rated yet, or a word we do not know.
+        Unknown = "unknown",
+    }
 }
 
 /// How many different people may be written to first within 24 hours.

@@ -6,14 +6,18 @@
 pub mod components;
 pub mod create;
 pub mod entity;
+pub mod news;
 mod placeholders;
 pub mod render;
 pub mod validate;
 pub mod wire;
 
-pub use components::{Button, Category, Header, ParameterFormat, TemplateModel};
+pub use components::{
+    AppLink, Authentication, Button, Card, Category, FlowAction, FlowRef, Header, KEYS, LimitedTimeOffer,
+    OtpApp, OtpKind, ParameterFormat, TemplateModel,
+};
 pub use entity::{Entity, Model as Template};
-pub use render::{RenderError, Rendered, render};
+pub use render::{RenderError, Rendered, Shown, render};
 pub use validate::{Problem, validate};
 pub use wire::UnsupportedTemplate;
 
@@ -32,5 +36,31 @@ words! {
         Paused = "paused",
         /// Was switched off for good.
         Disabled = "disabled",
+        /// A rejection is being looked at again.
+        InAppeal = "in_appeal",
+        /// Is being deleted; its name stays taken for some weeks.
+        PendingDeletion = "pending_deletion",
+        /// Is gone.
+        Deleted = "deleted",
+        /// Was put away; it can be brought back.
+        Archived = "archived",
+        /// The account has too many templates.
+        LimitExceeded = "limit_exceeded",
+        /// May not be changed or sent for now.
+        Locked = "locked",
+    }
+}
+
+words! {
+    /// How customers have received a template lately, as the provider sees it.
+    pub enum TemplateQuality {
+        /// Well.
+        Green = "green",
+        /// Complaints have risen.
+        Yellow = "yellow",
+        /// Close to being paused.
+        Red = "red",
+        /// Not rated yet.
+        Unknown = "unknown",
     }
 }
