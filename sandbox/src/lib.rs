@@ -20,6 +20,7 @@ mod agenda;
 mod behaviour;
 mod bucket;
 mod caps;
+mod catalog;
 mod clock;
 mod config;
 mod connection;
@@ -33,6 +34,7 @@ mod ledger;
 mod limits;
 mod matcher;
 mod media;
+mod number;
 mod payload;
 mod people;
 mod portfolio;
@@ -56,6 +58,7 @@ use tokio::{net::TcpListener, sync::mpsc};
 
 pub use crate::{
     behaviour::{Behaviour, Rule, RuleReport},
+    catalog::Catalog,
     clock::WallClock,
     config::{SandboxConfig, WebhookConfig},
     gate::{Gate, GateAt, GateReport, GateRule},

@@ -10,9 +10,10 @@ use reqwest::Url;
 use crate::{
     SandboxError,
     graph::GraphError,
+    number::LiveNumber,
     people::People,
     template::{LiveTemplate, Template, TemplateKey},
-    world::{App, LiveNumber, Subscription, Waba, World},
+    world::{App, Subscription, Waba, World},
 };
 
 #[derive(Debug, Default)]
@@ -209,6 +210,17 @@ impl Registry {
                 Arc::make_mut(waba).subscriptions.retain(|known| known.app_id != app_id);
             }
         });
+    }
+
+    /// The same for one number, whose own address goes before the account's and the app's.
+    pub(crate) fn targets_of(&self, number: &LiveNumber) -> Vec<Target> {
+        let mut targets = self.targets(&number.spec.waba_id);
+        if let Some(url) = number.webhook() {
+            for target in targets.iter_mut().filter(|target| *target.app_id == *number.spec.app_id) {
+                target.override_url = Some(Arc::clone(&url));
+            }
+        }
+        targets
     }
 
     /// Everybody who listens to an account and has an address.

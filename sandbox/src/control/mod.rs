@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod limits;
+mod numbers;
 mod templates;
 
 type Answer = Result<Response, SandboxError>;
@@ -103,6 +104,7 @@ async fn route(control: &Control, call: &Call) -> Answer {
             control.put_person(read(call)?)?;
             done()
         }
+        ("POST", ["number"]) => numbers::answer(control, call),
         ("POST", ["number_change"]) => {
             let NumberChange { phone_number_id, from, to } = read(call)?;
             control.change_number(&phone_number_id, &from, &to)?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too, which clippy cannot see")]
 
+mod account;
 mod control;
 mod crowd;
 mod errors;
