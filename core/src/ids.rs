@@ -127,6 +127,8 @@ ids! {
     ConsentEventId "cev_";
     /// A person who can be messaged.
     CustomerId "cus_";
+    /// A file that is sent or was received.
+    MediaId "med_";
     /// One thing sent to or received from one customer.
     MessageId "msg_";
     /// A tenant.

@@ -1,9 +1,10 @@
 //! A message on its way out: to whom, and everything they get, in words no provider owns.
 
+use crate::content::Content;
 use serde::{Deserialize, Serialize};
 
 /// One message, ready to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OutboundMessage {
     /// Who gets it.
     pub to: Recipient,
@@ -24,8 +25,8 @@ pub enum Recipient {
     Bsuid(String),
 }
 
-/// The content of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a person gets.
+#[derive(Debug, Clone, PartialEq)]
 pub enum OutboundBody {
     /// An approved template with this person's values.
     Template {
@@ -36,13 +37,9 @@ pub enum OutboundBody {
         /// The filled gaps; empty for a template without any.
         components: Vec<TemplatePart>,
     },
-    /// Free text; only inside an open conversation.
-    Text {
-        /// The text.
-        body: String,
-        /// Whether the first link is shown with a preview.
-        preview_url: bool,
-    },
+    /// Anything else; only while the person's window is open. Its files are links or the provider's ids: stored ones
+    /// were uploaded before.
+    FreeForm(Box<Content>),
 }
 
 /// One filled part of a template.
