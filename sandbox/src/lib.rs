@@ -41,6 +41,7 @@ mod portfolio;
 mod pricing;
 mod registry;
 mod roll;
+mod scenario;
 mod seen;
 mod server;
 mod shared;
@@ -70,6 +71,7 @@ pub use crate::{
     limits::Limits,
     matcher::Match,
     portfolio::{Portfolio, PortfolioReport, Tier},
+    scenario::Scenario,
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
     template::{Review, Template, TemplateKey},

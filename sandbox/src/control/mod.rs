@@ -7,10 +7,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    SandboxError, gate::Gate, graph::json as answer_json, handle::Control, ledger::SameBy, server::Call,
-    shared::Shared,
+    SandboxError, gate::Gate, graph::json as answer_json, handle::Control, ledger::SameBy,
+    scenario::Scenario, server::Call, shared::Shared,
 };
 
+mod index;
 mod limits;
 mod numbers;
 mod templates;
@@ -31,6 +32,11 @@ struct NumberChange {
     phone_number_id: String,
     from: String,
     to: String,
+}
+
+#[derive(Deserialize)]
+struct Play {
+    name: Scenario,
 }
 
 #[derive(Deserialize)]
@@ -75,10 +81,15 @@ async fn route(control: &Control, call: &Call) -> Answer {
     let path = segments.get(1..).unwrap_or_default();
     let unknown = || SandboxError::Unknown(format!("{} {}", call.method, call.path));
     match (call.method.as_str(), path) {
+        ("GET", []) => Ok(index::page(control, call)),
         ("GET", ["health"]) => done(),
         ("GET", ["world"]) => ok(&control.world()),
         ("POST", ["world"]) => {
             control.apply(read(call)?)?;
+            done()
+        }
+        ("POST", ["scenario"]) => {
+            control.play(read::<Play>(call)?.name)?;
             done()
         }
         ("GET", ["review"]) => ok(&control.review()),

@@ -11,6 +11,7 @@ mod identities;
 mod limits;
 mod management;
 mod media;
+mod scenarios;
 mod sends;
 mod statuses;
 mod support;
