@@ -35,6 +35,7 @@ pub mod consent;
 pub mod customers;
 pub mod identity;
 pub mod jobs;
+pub mod imports;
 pub mod messages;
 pub mod organizations;
 pub mod senders;

@@ -10,6 +10,7 @@ mod cache;
 mod campaigns;
 mod deps;
 mod feeder;
+mod imports;
 mod maintenance;
 mod messages;
 mod receipts;
