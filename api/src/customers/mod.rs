@@ -46,12 +46,16 @@ impl CustomersApi {
     }
 
     /// Get a customer
+    ///
+    /// With tags, attributes, and where they stand about marketing.
     #[oai(path = "/customers/:customer_id", method = "get", operation_id = "getCustomer")]
     async fn get(&self, auth: Auth, customer_id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
         Ok(Json(queries::get(&auth, customer_id.0).await?.into()))
     }
 
     /// List customers
+    ///
+    /// Newest first. The filters narrow each other down.
     #[oai(path = "/customers", method = "get", operation_id = "listCustomers")]
     async fn list(
         &self,
@@ -73,6 +77,8 @@ impl CustomersApi {
     }
 
     /// Put tags on a customer, or take them off
+    ///
+    /// A tag that is on already stays, one that is not on may be taken off: neither is an error.
     #[oai(path = "/customers/:customer_id/tags", method = "patch", operation_id = "changeCustomerTags")]
     async fn change_tags(
         &self,
