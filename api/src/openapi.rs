@@ -29,6 +29,8 @@ pub enum Tag {
     Apps,
     /// What Meta posts to us.
     Webhooks,
+    /// Background work, and what could not be done.
+    Jobs,
     /// Whether this process is well.
     Health,
 }
@@ -52,6 +54,8 @@ fn apis() -> impl OpenApi + 'static {
         crate::senders::SendersApi,
         crate::apps::AppsApi,
         crate::webhooks::whatsapp::WhatsAppApi,
+        crate::webhooks::failed::FailedWebhooksApi,
+        crate::jobs::JobsApi,
         crate::health::HealthApi,
     )
 }

@@ -2,7 +2,7 @@
 
 use crate::middleware::Edge;
 use crate::{health, openapi, webhooks};
-use bellbird_core::{Error, Result, Services};
+use bellbird_core::{Error, Result, Services, monitor};
 use poem::endpoint::BoxEndpoint;
 use poem::listener::TcpAcceptor;
 use poem::middleware::AddData;
@@ -28,7 +28,7 @@ pub struct Options {
 /// # Errors
 /// When the OpenAPI document cannot be made.
 pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static, Response>> {
-    health::start_counting();
+    monitor::start_counting();
     let spec = openapi::spec_yaml()?;
     let service = openapi::service();
     let docs = service.scalar();
@@ -59,7 +59,7 @@ pub async fn run(
 ) -> Result<()> {
     let failed = |e: std::io::Error| Error::internal(format!("the HTTP server: {e}"));
     let app = build(services, Options { shutdown: shutdown.clone() })?;
-    tokio::spawn(health::fold(shutdown.clone()));
+    tokio::spawn(monitor::fold(shutdown.clone().cancelled_owned()));
     let acceptor = TcpAcceptor::from_tokio(listener).map_err(failed)?;
     let server = Server::new_with_acceptor(acceptor).name("api");
     server.run_with_graceful_shutdown(app, shutdown.cancelled_owned(), Some(DRAIN)).await.map_err(failed)

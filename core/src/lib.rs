@@ -4,7 +4,7 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
+//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
 //! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
@@ -12,10 +12,13 @@ pub mod clock;
 pub mod config;
 pub mod context;
 pub mod db;
+pub mod dead_letters;
+pub mod doctor;
 pub mod error;
 pub mod files;
 pub mod idempotency;
 pub mod ids;
+pub mod monitor;
 pub mod outbox;
 pub mod page;
 pub mod phone;
@@ -30,6 +33,7 @@ pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod jobs;
 pub mod messages;
 pub mod organizations;
 pub mod senders;

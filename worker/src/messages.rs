@@ -20,6 +20,7 @@ use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 /// A request that never left is made again after this.
 const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
@@ -77,7 +78,12 @@ async fn claim_and_ask(
         return claimed.map(|_| ()); // not to be sent now, or not by us
     };
     let outcome = match prepare(&deps, &row).await {
-        Ok(message) => deps.services.provider.send(&sender.access, &message).await,
+        Ok(message) => {
+            let asked = Instant::now();
+            let outcome = deps.services.provider.send(&sender.access, &message).await;
+            metrics::histogram!("bellbird_send_seconds").record(asked.elapsed().as_secs_f64());
+            outcome
+        }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
             record(&deps, &row, None, Heard::Fact(unfit(why))).await;

@@ -4,6 +4,7 @@ pub mod app_entity;
 pub mod apps;
 pub mod connect;
 pub mod entity;
+pub mod inspection;
 pub mod lease;
 pub mod outbound;
 pub mod pause;

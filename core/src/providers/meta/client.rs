@@ -74,6 +74,10 @@ impl MetaClient {
         url
     }
 
+    pub(super) fn anonymous(&self, url: Url) -> RequestBuilder {
+        self.http.get(url)
+    }
+
     pub(super) fn get(&self, from: &SenderAccess, url: Url) -> RequestBuilder {
         self.http.get(url).header(AUTHORIZATION, bearer(from))
     }
