@@ -144,6 +144,13 @@ fn answers() -> Vec<(&'static str, Value)> {
         ("CampaignSnapshot", snapshot.clone()),
         ("CampaignStats", with(&snapshot, json!({ "reasons": [reason()] }))),
         ("Message", with(&with(&message, times), reached)),
+        (
+            "WebhookEvent",
+            json!({
+                "id": id("whe"), "app_id": id("app"), "status": "failed", "bytes": 812, "received_at": at(30),
+                "note": "the sender it names was not found",
+            }),
+        ),
         ("Health", json!({ "status": "ok" })),
     ]
 }
