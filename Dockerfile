@@ -16,6 +16,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/bellbird --create-home --shell /usr/sbin/nologin bellbird
+# A volume mounted here takes over its owner.
+RUN install --directory --owner=bellbird /var/lib/bellbird/files
 COPY --from=build /bellbird /usr/local/bin/bellbird
 USER 10001
 WORKDIR /var/lib/bellbird

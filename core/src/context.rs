@@ -4,6 +4,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::files::Files;
 use crate::ids::{ApiKeyId, OrganizationId};
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
@@ -25,6 +26,8 @@ pub struct Services {
     pub cipher: Cipher,
     /// Permits to send, shared by all workers.
     pub limiter: Limiter,
+    /// What people uploaded.
+    pub files: Files,
     /// How messages leave the house.
     pub provider: Arc<dyn MessageSender>,
     /// All settings.

@@ -15,6 +15,7 @@ pub mod db;
 pub mod dead_letters;
 pub mod doctor;
 pub mod error;
+pub mod files;
 pub mod idempotency;
 pub mod ids;
 pub mod monitor;

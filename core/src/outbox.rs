@@ -11,6 +11,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde::Serialize;
+use std::time::Duration;
 
 /// Rows of `outbox`.
 pub mod entity {
@@ -50,6 +51,18 @@ pub struct Envelope<J> {
     /// The payload.
     #[serde(flatten)]
     pub job: J,
+}
+
+/// Whether a handler finished its job, or did a slice of it and wants to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is left.
+    Done,
+    /// Run it again.
+    More {
+        /// Not before so long.
+        after: Duration,
+    },
 }
 
 /// Writes a job in the caller's transaction and pushes it after the commit.

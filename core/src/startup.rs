@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::context::Services;
 use crate::db::{ConnectError, Db};
 use crate::doctor::{self, Patient};
+use crate::files::Files;
 use crate::providers::meta::{MetaClient, MetaOptions};
 use crate::providers::{Timeouts, http_client};
 use crate::queue::{QueueConfig, QueueError, Queues};
@@ -84,6 +85,7 @@ impl Services {
                 ..Timeouts::default()
             },
         )?;
+        let files = Files::open(&config).map_err(StartError::Setting)?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
@@ -92,6 +94,7 @@ impl Services {
             clock,
             cipher,
             limiter,
+            files,
             provider: Arc::new(provider),
             config: Arc::new(config),
             shard,

@@ -16,6 +16,7 @@ mod m20261121_000006_messages;
 mod m20261121_000007_webhook_events;
 mod m20261121_000008_outbox;
 mod m20261121_000009_idempotency_keys;
+mod m20261121_000010_template_lifecycle;
 mod m20261121_000015_failed_webhooks;
 
 /// All migrations, oldest first.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_webhook_events::Migration),
             Box::new(m20261121_000008_outbox::Migration),
             Box::new(m20261121_000009_idempotency_keys::Migration),
+            Box::new(m20261121_000010_template_lifecycle::Migration),
             Box::new(m20261121_000015_failed_webhooks::Migration),
         ]
     }

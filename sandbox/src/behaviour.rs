@@ -68,6 +68,14 @@ pub enum Behaviour {
         /// Meta's code in the envelope.
         code: u32,
     },
+    /// Accepted, but held to see how people like the template (pacing): later it goes its way, or fails with 132015
+    /// and the template is paused.
+    HeldForQuality {
+        /// How long it is held.
+        after_ms: u64,
+        /// Whether people did not like it.
+        fails: bool,
+    },
     /// Accepted, and nothing is ever heard of it again.
     Silent,
     /// Accepted and delivered, but no webhook is posted about it; its statuses are counted as withheld.

@@ -24,8 +24,8 @@ use crate::{
 #[derive(Debug)]
 pub struct SandboxHandle {
     pub(crate) control: Control,
-    pub(crate) server: JoinHandle<()>,
-    pub(crate) poster: JoinHandle<()>,
+    /// The server, the posting task and the agenda.
+    pub(crate) tasks: [JoinHandle<()>; 3],
 }
 
 impl SandboxHandle {
@@ -34,12 +34,13 @@ impl SandboxHandle {
         self.control.clone()
     }
 
-    /// Stops listening and posting, and waits until both have ended. Webhooks not yet acknowledged are given up.
+    /// Stops listening and posting, and waits until all its tasks have ended. Webhooks not yet acknowledged are given up.
     pub async fn shutdown(mut self) {
         self.control.shared.stop.cancel();
-        // Both end by the token; a panic in them has already been reported by the runtime.
-        let _ = (&mut self.server).await;
-        let _ = (&mut self.poster).await;
+        // They end by the token; a panic in them has already been reported by the runtime.
+        for task in &mut self.tasks {
+            let _ = task.await;
+        }
     }
 }
 
@@ -61,13 +62,12 @@ impl Drop for SandboxHandle {
 #[derive(Debug, Clone)]
 pub struct Control {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) base_url: Arc<str>,
 }
 
 impl Control {
     /// `http://127.0.0.1:port`, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        &self.shared.base_url
     }
 
     /// Adds to the world, or replaces what has the same id.
@@ -78,18 +78,6 @@ impl Control {
     /// The world as it is.
     pub fn world(&self) -> World {
         self.shared.registry.world()
-    }
-
-    /// Changes a template's status and posts the webhook about it. False if there is no such template.
-    pub fn set_template_status(
-        &self,
-        waba_id: &str,
-        name: &str,
-        language: &str,
-        status: &str,
-        reason: Option<&str>,
-    ) -> bool {
-        self.shared.set_template_status(waba_id, name, language, status, reason)
     }
 
     /// Opens a customer's window as if they had just written.

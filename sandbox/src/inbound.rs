@@ -13,6 +13,7 @@ use crate::{
     SandboxError,
     graph::messages_wamid,
     handle::Control,
+    media::{self, NewMedium, Origin, kinds, samples},
     payload::{change_body, number_value, user_id},
     registry::{Target, loopback_url},
     shared::Shared,
@@ -81,7 +82,8 @@ impl Control {
         self.shared.registry.people.open_window(&number.id, &inbound.from, now_ms);
         let seq = u64::MAX - self.shared.requests.fetch_add(1, Ordering::Relaxed);
         let wamid = messages_wamid(self.shared.id_salt, seq, &inbound.from);
-        let (kind, content) = inbound.content()?;
+        let (kind, mut content) = inbound.content()?;
+        self.attach_file(&number, &kind, &mut content)?;
         let mut message = json!({
             "from": inbound.from,
             "id": wamid,
@@ -104,6 +106,49 @@ impl Control {
         let parts = [("contacts", json!([contact])), ("messages", json!([message]))];
         self.post_number_change(&number, "messages", parts);
         Ok(wamid)
+    }
+
+    /// Keeps a customer's file, so that a message can name it; gives the media id.
+    pub fn customer_file(
+        &self,
+        phone_number_id: &str,
+        mime_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<String, SandboxError> {
+        let number = self.number(phone_number_id)?;
+        if bytes.len() > kinds::BODY_MAX {
+            return Err(SandboxError::Invalid(format!("a file has at most {} bytes", kinds::BODY_MAX)));
+        }
+        let shared = &self.shared;
+        let medium = NewMedium {
+            phone_number_id: number.spec.id.clone(),
+            origin: Origin::Customer,
+            mime_type: mime_type.to_owned(),
+            bytes,
+        };
+        let kept = shared.media.keep(medium, shared.id_salt, shared.now_ms(), shared.config.media_bytes_max);
+        Ok(kept.id.clone())
+    }
+
+    /// Puts a file behind a message of media: the one it names, or a sample.
+    fn attach_file(&self, number: &LiveNumber, kind: &str, content: &mut Value) -> Result<(), SandboxError> {
+        let (Some((usual, sample)), Some(content)) = (samples::sample(kind), content.as_object_mut()) else {
+            return Ok(());
+        };
+        let given = content.get("id").and_then(Value::as_str).map(str::to_owned);
+        let mime_type = content.get("mime_type").and_then(Value::as_str).unwrap_or(usual).to_owned();
+        let id = given.map_or_else(|| self.customer_file(&number.spec.id, &mime_type, sample), Ok)?;
+        let shared = &self.shared;
+        let now_ms = shared.now_ms();
+        // An id that names no file is left as it is: such messages arrive, too.
+        if let Some(medium) = shared.media.find(&id, now_ms) {
+            content.insert("mime_type".into(), medium.mime_type.as_str().into());
+            content.insert("sha256".into(), medium.sha256_base64().into());
+            content
+                .insert("url".into(), media::url(&shared.base_url, &medium, shared.id_salt, now_ms).into());
+        }
+        content.insert("id".into(), id.into());
+        Ok(())
     }
 
     /// Posts a customer's choice about marketing; after `stop`, marketing to them fails with 131050.
@@ -203,31 +248,7 @@ impl Inbound {
 }
 
 impl Shared {
-    pub(crate) fn set_template_status(
-        &self,
-        waba_id: &str,
-        name: &str,
-        language: &str,
-        status: &str,
-        reason: Option<&str>,
-    ) -> bool {
-        let Some(template) = self.registry.template(waba_id, name, language) else { return false };
-        let mut spec = template.spec.clone();
-        status.clone_into(&mut spec.status);
-        let value = json!({
-            "event": status,
-            "message_template_id": spec.id.parse::<u64>().unwrap_or_default(),
-            "message_template_name": name,
-            // Here Meta writes a hyphen where the API has an underscore.
-            "message_template_language": language.replace('_', "-"),
-            "reason": reason.unwrap_or("NONE"),
-        });
-        self.registry.put_template(spec);
-        self.post_change(waba_id, "message_template_status_update", &value);
-        true
-    }
-
-    fn post_change(&self, waba_id: &str, field: &str, value: &Value) {
+    pub(crate) fn post_change(&self, waba_id: &str, field: &str, value: &Value) {
         let body = to_escaped_json(&change_body(waba_id, field, value)).unwrap_or_default();
         self.post_body(self.registry.targets(waba_id), body);
     }

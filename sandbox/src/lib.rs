@@ -16,6 +16,7 @@
 //! accepted) → `statuses` (what will become of it) → `webhooks` (posting). `handle` changes things from inside the
 //! process, `control` over HTTP under `/_sandbox/`.
 
+mod agenda;
 mod behaviour;
 mod bucket;
 mod clock;
@@ -28,6 +29,7 @@ mod handle;
 mod inbound;
 mod ledger;
 mod matcher;
+mod media;
 mod payload;
 mod people;
 mod registry;
@@ -57,7 +59,7 @@ pub use crate::{
     matcher::Match,
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
-    template::Template,
+    template::{Review, Template, TemplateKey},
     world::{App, DemoWorld, PhoneNumber, Subscription, Waba, Window, World, demo_world},
 };
 use crate::{
@@ -100,7 +102,7 @@ impl Sandbox {
             return Err(SandboxError::NotLoopback(config.address.to_string()));
         }
         let listener = TcpListener::bind(config.address).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let base_url: Arc<str> = format!("http://{}", listener.local_addr()?).into();
         // Through no proxy: everything the sandbox talks to is on this machine.
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -108,8 +110,9 @@ impl Sandbox {
             .tcp_nodelay(true)
             .build()?;
         let (commands, orders) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(config, client, commands));
+        let shared = Arc::new(Shared::new(config, base_url, client, commands));
         let poster = tokio::spawn(webhooks::run(Arc::clone(&shared), orders));
+        let keeper = tokio::spawn(agenda::run(Arc::clone(&shared)));
         let connections = Connections::default();
         let acceptor =
             CuttingAcceptor { inner: TcpAcceptor::from_tokio(listener)?, connections: connections.clone() };
@@ -122,7 +125,7 @@ impl Sandbox {
                 tracing::error!(%error, "sandbox.stopped_by_error");
             }
         });
-        let control = Control { shared, base_url: base_url.into() };
-        Ok(SandboxHandle { control, server, poster })
+        let control = Control { shared };
+        Ok(SandboxHandle { control, tasks: [server, poster, keeper] })
     }
 }

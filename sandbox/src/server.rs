@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use poem::{Endpoint, Request, Response, Result, http::Method};
+use poem::{
+    Endpoint, Request, Response, Result,
+    http::{HeaderMap, Method},
+};
+use serde_json::Value;
 
-use crate::{connection::Connections, control, graph, shared::Shared};
+use crate::{connection::Connections, control, graph, media::kinds, shared::Shared};
 
 /// Bodies beyond this are nobody's honest send.
 const BODY_MAX: usize = 8 * 1024 * 1024;
@@ -15,6 +19,7 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) token: Option<String>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
@@ -22,6 +27,16 @@ impl Call {
     /// A query parameter.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A header, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as JSON; null if it is none.
+    pub(crate) fn json_or_null(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     /// The path cut at its slashes.
@@ -52,18 +67,24 @@ impl Endpoint for Api {
 
     async fn call(&self, mut request: Request) -> Result<Response> {
         let line = self.connections.line(request.remote_addr());
-        let bearer = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let bearer = request.header("authorization").and_then(|value| {
+            // Meta's guide to uploads writes the second form.
+            value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("OAuth "))
+        });
         let mut call = Call {
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             query: if request.uri().query().is_some() { request.params()? } else { Vec::new() },
             token: bearer.map(str::to_owned),
+            headers: HeaderMap::new(),
             body: Vec::new(),
         };
         if call.token.is_none() {
             call.token = call.query("access_token").map(str::to_owned);
         }
-        call.body = request.take_body().into_bytes_limit(BODY_MAX).await?.to_vec();
+        let most = if takes_files(&call.path) { kinds::BODY_MAX } else { BODY_MAX };
+        call.body = request.take_body().into_bytes_limit(most).await?.to_vec();
+        call.headers = std::mem::take(request.headers_mut());
         let reply = async {
             if call.path.starts_with("/_sandbox") {
                 Reply::Answer(control::answer(&self.shared, &call).await)
@@ -84,4 +105,9 @@ impl Endpoint for Api {
             }
         }
     }
+}
+
+/// Whether a path takes whole files or catalogues.
+fn takes_files(path: &str) -> bool {
+    path.ends_with("/media") || path.ends_with("/items_batch") || path.contains("/upload:")
 }

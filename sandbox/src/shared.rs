@@ -12,25 +12,34 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    agenda::Agenda,
     behaviour::Rules,
     config::{SandboxConfig, WebhookConfig},
     gate::Gates,
     ledger::Ledger,
     matcher::Subject,
+    media::{Media, Uploads},
     payload::{StatusEvent, Tracked},
     registry::Registry,
     statuses::{Planned, StatusProfile},
+    template::{Review, ReviewDesk},
     webhooks::Command,
 };
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: SandboxConfig,
+    /// `http://127.0.0.1:port`, without a slash at its end.
+    pub(crate) base_url: Arc<str>,
     pub(crate) id_salt: u64,
     pub(crate) registry: Registry,
     pub(crate) rules: Rules,
     pub(crate) gates: Gates,
     pub(crate) ledger: Ledger,
+    pub(crate) media: Media,
+    pub(crate) uploads: Uploads,
+    pub(crate) agenda: Agenda,
+    pub(crate) review: ReviewDesk,
     pub(crate) statuses: RwLock<Arc<StatusProfile>>,
     pub(crate) webhooks: RwLock<WebhookConfig>,
     pub(crate) webhooks_paused: AtomicBool,
@@ -46,16 +55,24 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         config: SandboxConfig,
+        base_url: Arc<str>,
         client: reqwest::Client,
         commands: mpsc::UnboundedSender<Command>,
     ) -> Self {
         let started = config.clock.now().timestamp_nanos_opt().unwrap_or_default().cast_unsigned();
+        let after_ms = config.template_review.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let review = Review { after_ms, ..Review::default() };
         Self {
             id_salt: config.id_salt.unwrap_or(started ^ u64::from(std::process::id()).rotate_left(48)),
             registry: Registry::default(),
             rules: Rules::default(),
             gates: Gates::default(),
             ledger: Ledger::default(),
+            media: Media::default(),
+            uploads: Uploads::default(),
+            agenda: Agenda::default(),
+            review: ReviewDesk::new(review),
+            base_url,
             statuses: RwLock::new(Arc::new(config.statuses.clone())),
             webhooks: RwLock::new(config.webhooks.clone()),
             webhooks_paused: AtomicBool::new(false),

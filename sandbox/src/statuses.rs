@@ -194,6 +194,16 @@ pub(crate) fn plan(profile: &StatusProfile, mut roll: Roll) -> Vec<Planned> {
     planned
 }
 
+/// The same life, so much later.
+pub(crate) fn delayed(mut planned: Vec<Planned>, by: Duration) -> Vec<Planned> {
+    for one in &mut planned {
+        one.happens += by;
+        one.posted += by;
+        one.early = false;
+    }
+    planned
+}
+
 /// The life of a message that fails.
 pub(crate) fn plan_failure(code: u32, after: Duration, sent_first: bool) -> Vec<Planned> {
     let mut planned = Vec::with_capacity(2);

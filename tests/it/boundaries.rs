@@ -63,6 +63,7 @@ fn crates_know_only_those_the_arrows_point_at() {
     assert_eq!(ours("migration"), [""; 0], "migrations depend on nothing of ours");
     assert_eq!(ours("core"), [""; 0], "core knows neither api nor worker");
     assert_eq!(ours("sandbox"), [""; 0], "the sandbox judges us from outside");
+    assert_eq!(ours("clients/rust"), [""; 0], "a client knows openapi.yaml and nothing else");
     assert_eq!(ours("api"), ["bellbird-core"]);
     assert_eq!(ours("worker"), ["bellbird-core"]);
     let core = dependencies("core");

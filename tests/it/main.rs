@@ -10,6 +10,7 @@
 mod bad_input;
 mod boundaries;
 mod campaigns;
+mod clients;
 mod crowds;
 mod customers;
 mod demo;

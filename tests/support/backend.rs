@@ -67,13 +67,16 @@ impl Store {
 
     async fn postgres(template: Option<&str>, name: String) -> Self {
         drop(create(&name, template).await);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let files = format!("file:{}", folder.path().join("files").display());
         let env = HashMap::from([
+            ("BELLBIRD_FILES_URL".to_string(), files),
             ("DATABASE_URL".to_string(), url_of(&name)),
             ("REDIS_URL".to_string(), given("BELLBIRD_TEST_REDIS_URL")),
             ("BELLBIRD__REDIS__PREFIX".to_string(), name.clone()),
             ("BELLBIRD__DATABASE__MAX_CONNECTIONS".to_string(), "6".to_string()),
         ]);
-        Self { env, migrated: template.is_some(), folder: None, database: Some(name) }
+        Self { env, migrated: template.is_some(), folder: Some(folder), database: Some(name) }
     }
 
     /// Where the database is.

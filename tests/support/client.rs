@@ -41,6 +41,15 @@ impl Client {
         Self { key: key.map(str::to_string), ..self.clone() }
     }
 
+    /// The same through the client that is generated from `openapi.yaml`.
+    pub(crate) fn generated(&self) -> bellbird_client::Client {
+        let key = self.key.as_ref().map(|key| format!("Bearer {key}").parse().expect("a header's value"));
+        let headers = key.map(|key| (reqwest::header::AUTHORIZATION, key)).into_iter().collect();
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30));
+        let http = http.default_headers(headers).build().expect("a client");
+        bellbird_client::Client::new_with_client(&self.base, http)
+    }
+
     /// A request to be completed by the caller. `path` begins with `/`, or is a whole address.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_string() };

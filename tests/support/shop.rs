@@ -42,7 +42,8 @@ pub(crate) struct Shop {
     pub(crate) utility: String,
 }
 
-const OFFER: &str = "Hi {{1}}, have a look at what is new this week.";
+/// The text of the marketing template.
+pub(crate) const OFFER: &str = "Hi {{1}}, have a look at what is new this week.";
 const ORDER: &str = "Hi {{1}}, your order is on its way.";
 
 /// The `n`th person's number, as an Indian mobile.
@@ -72,6 +73,16 @@ impl TestApp {
 
     /// Makes a shop, with its other half at Meta. Posting to `/api/v1/senders` proves the token there.
     pub(crate) async fn shop(&self) -> Shop {
+        let mut shop = self.unconnected_shop().await;
+        shop.sender = shop.created("/api/v1/senders", shop.connection()).await;
+        shop.marketing = shop.created("/api/v1/templates", shop.template("offer", "marketing", OFFER)).await;
+        shop.utility =
+            shop.created("/api/v1/templates", shop.template("order_update", "utility", ORDER)).await;
+        shop
+    }
+
+    /// Makes a shop that has an app and its other half at Meta, but no sender and no templates yet.
+    pub(crate) async fn unconnected_shop(&self) -> Shop {
         let n = self.next();
         let (organization, api) = self.organization().await;
         let secret = format!("app secret {n}");
@@ -109,7 +120,7 @@ impl TestApp {
                 windows: Vec::new(),
             })
             .expect("the sandbox takes the shop");
-        let mut shop = Shop {
+        Shop {
             app: text(&app, "id"),
             webhook_url: text(&app, "webhook_url"),
             verify_token: text(&app, "verify_token"),
@@ -122,12 +133,7 @@ impl TestApp {
             marketing: String::new(),
             utility: String::new(),
             api,
-        };
-        shop.sender = shop.created("/api/v1/senders", shop.connection()).await;
-        shop.marketing = shop.created("/api/v1/templates", shop.template("offer", "marketing", OFFER)).await;
-        shop.utility =
-            shop.created("/api/v1/templates", shop.template("order_update", "utility", ORDER)).await;
-        shop
+        }
     }
 
     /// A moment as the API writes it, this long ago.

@@ -10,6 +10,7 @@ mod cache;
 mod campaigns;
 mod deps;
 mod feeder;
+mod maintenance;
 mod messages;
 mod registry;
 mod schedule;

@@ -4,10 +4,10 @@
 //! |---|---|---|
 //! | interactive, bulk | `SendMessage` | `messages::send` |
 //! | inbound | `ApplyWebhooks` | `webhooks::handle` |
-//! | maintenance | `CampaignJob` | `campaigns::handle` |
+//! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle` |
 
 use crate::deps::Deps;
-use crate::{campaigns, feeder, messages, schedule, webhooks};
+use crate::{feeder, maintenance, messages, schedule, webhooks};
 use bellbird_core::config::WorkerConfig;
 use bellbird_core::queue::{LaneName, QueueError, TaskMeta, run_lane};
 use futures::future::BoxFuture;
@@ -46,7 +46,7 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
         lanes.push(Box::pin(async move {
             let lane = LaneName::Maintenance;
             let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
-            let handler = move |job, meta: TaskMeta| campaigns::handle(deps.clone(), job, meta.attempt);
+            let handler = move |job, meta: TaskMeta| maintenance::handle(deps.clone(), job, meta.attempt);
             run_lane(&name, store, config.maintenance_concurrency, timeout, handler, stop.cancelled_owned())
                 .await
         }));

@@ -2,17 +2,21 @@
 
 use super::edit::lock;
 use super::entity::{Column, Entity, Model};
-use super::jobs::{CampaignJob, Progress};
+use super::jobs::CampaignJob;
 use super::state::{Action, CampaignStatus};
 use crate::context::{Ctx, Services, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{CampaignId, OutboxId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
-use crate::outbox;
+use crate::outbox::{self, Progress};
 use crate::queue::LaneName;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement};
+use std::time::Duration;
+
+/// Between two slices of a sweep, so that messages under way are answered meanwhile.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Stops sending for now. What is being asked of the provider this moment is still recorded.
 pub async fn pause(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
@@ -113,5 +117,5 @@ pub async fn cancel_recipients(services: &Services, job: OutboxId, id: CampaignI
         outbox::settle(tx.conn(), job).await?;
     }
     tx.commit().await?;
-    Ok(if done { Progress::Done } else { Progress::More })
+    Ok(if done { Progress::Done } else { Progress::More { after: PAUSE } })
 }

@@ -6,7 +6,6 @@
 
 use super::audience::Audience;
 use super::entity::{Column, Entity, Model};
-use super::jobs::Progress;
 use super::recipients::Judge;
 use super::state::CampaignStatus;
 use crate::bulk::{Kind, Rows};
@@ -17,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::ids::{CampaignId, CustomerId, MessageId, OutboxId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
-use crate::outbox;
+use crate::outbox::{self, Progress};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
@@ -58,7 +57,7 @@ pub async fn expand(services: &Services, job: OutboxId, id: CampaignId) -> Resul
             return Ok(Progress::Done);
         }
     }
-    Ok(Progress::More)
+    Ok(Progress::More { after: Duration::ZERO })
 }
 
 /// Gives up a campaign that cannot be prepared, with the reason; true when this call did it.

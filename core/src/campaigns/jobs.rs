@@ -18,12 +18,3 @@ pub enum CampaignJob {
         campaign: CampaignId,
     },
 }
-
-/// Whether a handler finished its job, or did a slice of it and wants to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// Nothing is left.
-    Done,
-    /// Call again.
-    More,
-}

@@ -33,6 +33,10 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             return bad(key, "must begin with https:// (or http:// for a sandbox)".into());
         }
     }
+    let files = &config.files.url;
+    if !files.is_empty() && !files.starts_with("file:") && !files.starts_with("s3://") {
+        return bad("files.url (BELLBIRD_FILES_URL)", "must begin with file: or s3://, or be empty".into());
+    }
     if let Err(problem) = Cipher::new(&config.secrets.key) {
         let problem = if config.secrets.key.expose_secret().is_empty() {
             format!("is missing: {problem}")
@@ -103,6 +107,7 @@ mod tests {
         for (env, key, fix) in [
             (("DATABASE_URL", "mysql://x"), "DATABASE_URL", "postgres://"),
             (("DATABASE_URL", "postgres://x"), "REDIS_URL", "redis://"),
+            (("BELLBIRD_FILES_URL", "ftp://x"), "BELLBIRD_FILES_URL", "s3://"),
             (("REDIS_URL", "redis://x"), "REDIS_URL", "Postgres"),
             (("BELLBIRD_SECRET_KEY", "x"), "BELLBIRD_SECRET_KEY", "openssl rand"),
             (("BELLBIRD__META__TIMEOUT_MS", "60000"), "meta.timeout_ms", "lease"),

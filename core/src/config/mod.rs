@@ -15,13 +15,14 @@ mod check;
 pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
 /// Names people know, and the settings they stand for.
-const WELL_KNOWN: [(&str, &str); 6] = [
+const WELL_KNOWN: [(&str, &str); 7] = [
     ("DATABASE_URL", "database.url"),
     ("REDIS_URL", "redis.url"),
     ("BELLBIRD_HTTP_ADDR", "http.addr"),
     ("BELLBIRD_PUBLIC_URL", "http.public_url"),
     ("BELLBIRD_GRAPH_URL", "meta.graph_url"),
     ("BELLBIRD_SECRET_KEY", "secrets.key"),
+    ("BELLBIRD_FILES_URL", "files.url"),
 ];
 
 /// A start that must not happen: which setting, what is wrong with it, and the fix.
@@ -48,6 +49,8 @@ pub struct Config {
     pub worker: WorkerConfig,
     pub sending: SendingConfig,
     pub webhooks: WebhooksConfig,
+    pub files: FilesConfig,
+    pub imports: ImportsConfig,
     pub log: LogConfig,
 }
 
@@ -124,6 +127,14 @@ section! {
     WebhooksConfig { max_body_bytes: usize, group_ms: u64, keep_days: u64, }
 }
 section! {
+    /// `[files]`
+    FilesConfig { url: String, }
+}
+section! {
+    /// `[imports]`
+    ImportsConfig { max_bytes: u64, keep_days: u64, }
+}
+section! {
     /// `[log]`
     LogConfig { format: LogFormat, level: String, }
 }
@@ -160,6 +171,16 @@ impl WorkerConfig {
 }
 
 impl Config {
+    /// Where files are kept: the setting, or a folder beside the embedded database.
+    pub fn files_url(&self) -> String {
+        if !self.files.url.is_empty() {
+            return self.files.url.clone();
+        }
+        let database = self.database.url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+        let beside = database.and_then(|path| Path::new(path).parent()).unwrap_or(Path::new("data"));
+        format!("file:{}", beside.join("files").display())
+    }
+
     /// Loads and checks the settings of this process.
     pub fn load(file: Option<&Path>) -> Result<Self, BadSetting> {
         Self::from_parts(file, &std::env::vars().collect())

@@ -6,6 +6,7 @@ pub mod connect;
 pub mod entity;
 pub mod inspection;
 pub mod lease;
+pub mod outbound;
 pub mod pause;
 pub mod port;
 

@@ -57,6 +57,12 @@ pub async fn create(tx: &Tx, ctx: &Ctx, new: NewTemplate) -> Result<Model> {
         language: new.model.language.clone(),
         category: purpose(new.model.category),
         status: new.status,
+        provider_id: None,
+        status_reason: None,
+        quality: None,
+        next_category: None,
+        unsupported: None,
+        synced_at: None,
         parameter_format: match new.model.parameter_format {
             ParameterFormat::Positional => "POSITIONAL".into(),
             ParameterFormat::Named => "NAMED".into(),

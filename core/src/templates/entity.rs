@@ -1,6 +1,6 @@
 //! Rows of `templates`.
 
-use super::{TemplateModel, TemplateStatus};
+use super::{TemplateModel, TemplateQuality, TemplateStatus};
 use crate::clock::Timestamp;
 use crate::consent::Purpose;
 use crate::error::{Error, Result};
@@ -26,6 +26,18 @@ pub struct Model {
     pub category: Purpose,
     /// Where it stands.
     pub status: TemplateStatus,
+    /// The provider's id of it, once it was submitted or synchronised.
+    pub provider_id: Option<String>,
+    /// Why it stands where it stands, in the provider's words.
+    pub status_reason: Option<String>,
+    /// How customers receive it.
+    pub quality: Option<TemplateQuality>,
+    /// The category the provider has announced to move it to.
+    pub next_category: Option<Purpose>,
+    /// What of it we cannot send, in words; such a template is shown, and refused when used.
+    pub unsupported: Option<String>,
+    /// When the provider was last asked about it.
+    pub synced_at: Option<Timestamp>,
     /// `POSITIONAL` or `NAMED`.
     pub parameter_format: String,
     /// The whole [`TemplateModel`].

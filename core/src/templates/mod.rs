@@ -32,5 +32,31 @@ words! {
         Paused = "paused",
         /// Was switched off for good.
         Disabled = "disabled",
+        /// A rejection is being looked at again.
+        InAppeal = "in_appeal",
+        /// Is being deleted; its name stays taken for some weeks.
+        PendingDeletion = "pending_deletion",
+        /// Is gone.
+        Deleted = "deleted",
+        /// Was put away; it can be brought back.
+        Archived = "archived",
+        /// The account has too many templates.
+        LimitExceeded = "limit_exceeded",
+        /// May not be changed or sent for now.
+        Locked = "locked",
+    }
+}
+
+words! {
+    /// How customers have received a template lately, as the provider sees it.
+    pub enum TemplateQuality {
+        /// Well.
+        Green = "green",
+        /// Complaints have risen.
+        Yellow = "yellow",
+        /// Close to being paused.
+        Red = "red",
+        /// Not rated yet.
+        Unknown = "unknown",
     }
 }

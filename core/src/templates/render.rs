@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::components::{Button, HEADER_IMAGE, Header, TemplateModel, button_key, header_key};
 use super::placeholders::{Piece, pieces, variables};
 use super::validate::BODY;
-use crate::senders::port::{TemplatePart, TextValue};
+use crate::senders::port::{MediaRef, TemplatePart, TextValue};
 
 /// A template filled for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub fn render(model: &TemplateModel, values: &BTreeMap<String, String>) -> Resul
             if !link.is_empty() && !is_web_address(&link) {
                 fill.error.unusable.push(HEADER_IMAGE.to_owned());
             }
-            components.push(TemplatePart::HeaderImage { link });
+            components.push(TemplatePart::HeaderImage(MediaRef::Link(link)));
         }
         None => {}
     }
@@ -196,7 +196,7 @@ mod tests {
         let rendered =
             render(&model, &values(&[("name", "Ada"), ("header.image", "https://a.example/x.jpg")])).unwrap();
         let name = TextValue { name: Some("name".into()), text: "Ada".into() };
-        let image = TemplatePart::HeaderImage { link: "https://a.example/x.jpg".into() };
+        let image = TemplatePart::HeaderImage(MediaRef::Link("https://a.example/x.jpg".into()));
         assert_eq!(rendered.components, [image, TemplatePart::Body(vec![name])]);
         assert_eq!(rendered.preview, "Hi Ada, yes you, Ada!");
     }

@@ -59,12 +59,17 @@ impl GraphError {
         Self::new(100).details(details)
     }
 
-    /// A parameter that must be there is not.
-    pub(crate) fn required(name: &str) -> Self {
+    /// A parameter of the request is wrong; Meta says so in the message and adds no details.
+    pub(crate) fn titled(words: impl Into<String>) -> Self {
         let mut error = Self::new(100);
-        error.title = format!("The parameter {name} is required.");
+        error.title = words.into();
         error.details = None;
         error
+    }
+
+    /// A parameter that must be there is not.
+    pub(crate) fn required(name: &str) -> Self {
+        Self::titled(format!("The parameter {name} is required."))
     }
 
     /// The token is unknown.

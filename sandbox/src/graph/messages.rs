@@ -17,8 +17,8 @@ use crate::{
     roll::{Roll, mix},
     server::{Call, Reply},
     shared::Shared,
-    statuses::{Kind, Planned, plan, plan_failure},
-    template::string,
+    statuses::{Kind, Planned, delayed, plan, plan_failure},
+    template::{TemplateKey, string},
     webhooks::Command,
     world::LiveNumber,
 };
@@ -114,7 +114,10 @@ async fn deliver(
             unanswered();
             Reply::Answer(GraphError::new(code).status(Some(http_status)).response(trace(shared)))
         }
-        _ => Reply::Answer(success(&sent)),
+        Some(Behaviour::HeldForQuality { .. }) => {
+            Reply::Answer(success(&sent, "held_for_quality_assessment"))
+        }
+        _ => Reply::Answer(success(&sent, "accepted")),
     }
 }
 
@@ -134,6 +137,7 @@ fn accept(
         at_ms < WINDOW_CHARGED_FROM_MS && in_window && matches!(category.as_str(), "service" | "utility");
     let stopped = category == "marketing" && shared.registry.people.has_stopped_marketing(number, &send.to);
     let outside_window = send.template.is_none() && !in_window;
+    let send_template = send.template.clone();
     let (by_user_id, is_reaction) = (send.by_user_id, send.kind == "reaction");
     let sent = shared.ledger.accept(|seq| Accepted {
         seq,
@@ -158,6 +162,17 @@ fn accept(
         }
         _ if outside_window => plan_failure(131_047, Duration::ZERO, false),
         _ if stopped => plan_failure(131_050, Duration::ZERO, false),
+        Some(Behaviour::HeldForQuality { after_ms, fails }) => {
+            let held = Duration::from_millis(*after_ms);
+            match (&send_template, fails) {
+                (Some(template), true) => {
+                    let key = TemplateKey::of(&template.spec);
+                    shared.agenda.at(at_ms.saturating_add_unsigned(*after_ms), move |s| s.fail_pacing(&key));
+                    plan_failure(132_015, held, false)
+                }
+                _ => delayed(plan(&shared.profile(), roll), held),
+            }
+        }
         Some(Behaviour::Statuses { profile }) => plan(profile, roll),
         _ => plan(&shared.profile(), roll),
     };
@@ -189,10 +204,10 @@ fn accept(
     (sent, early)
 }
 
-fn success(sent: &Accepted) -> Response {
+fn success(sent: &Accepted, message_status: &str) -> Response {
     let id_name = if sent.to.contains('.') { "user_id" } else { "wa_id" };
     let message = if sent.template.is_some() {
-        json!({"id": sent.wamid, "message_status": "accepted"})
+        json!({"id": sent.wamid, "message_status": message_status})
     } else {
         json!({"id": sent.wamid})
     };

@@ -2,10 +2,13 @@
 
 pub(crate) mod error_table;
 mod errors;
+mod form;
+mod media;
 mod messages;
 mod numbers;
 mod request;
 mod templates;
+mod uploads;
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -25,6 +28,8 @@ use crate::{
     shared::Shared,
 };
 
+type Answer = Result<Response, GraphError>;
+
 /// Answers a Graph call.
 pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
     let segments = call.segments();
@@ -35,8 +40,20 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
     if let (&Method::POST, [number, "messages" | "marketing_messages"]) = (&call.method, path) {
         return messages::post(shared, call, version, number).await;
     }
+    if let ("GET", ["whatsapp_business", "attachments"]) = (call.method.as_str(), path) {
+        return Reply::Answer(media::download(shared, call));
+    }
     let answer = match (call.method.as_str(), path) {
         ("GET", ["debug_token"]) => numbers::debug_token(shared, call),
+        ("GET", [id]) if id.starts_with("upload:") => uploads::show(shared, call, id),
+        ("POST", [id]) if id.starts_with("upload:") => uploads::take(shared, call, id),
+        ("POST", [app, "uploads"]) => uploads::begin(shared, call, app),
+        ("POST", [number, "media"]) => media::upload(shared, call, number).await,
+        ("DELETE", [id]) => media::delete(shared, call, id),
+        ("GET", [id]) if shared.media.find(id, shared.now_ms()).is_some() => media::show(shared, call, id),
+        ("GET", [id]) if shared.registry.template_by_id(id).is_some() => {
+            templates::authorised(shared, call, id).and_then(|template| templates::show(call, &template))
+        }
         ("GET", [id]) => numbers::get(shared, call, id),
         ("GET", [waba, "phone_numbers"]) => numbers::list(shared, call, waba),
         ("GET" | "POST" | "DELETE", [waba, "subscribed_apps"]) => {
@@ -44,6 +61,10 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         }
         ("GET", [waba, "message_templates"]) => templates::list(shared, call, waba),
         ("POST", [waba, "message_templates"]) => templates::create(shared, call, waba),
+        ("DELETE", [waba, "message_templates"]) => templates::delete(shared, call, waba),
+        ("POST", [template, "unpause"]) => templates::unpause(shared, call, template),
+        ("POST", [id]) => templates::authorised(shared, call, id)
+            .and_then(|template| templates::edit(shared, call, &template)),
         _ => Err(GraphError::unknown_object(&call.verb(), path.first().copied().unwrap_or_default())),
     };
     Reply::Answer(answer.unwrap_or_else(|error| error.response(trace(shared))))
@@ -59,6 +80,16 @@ fn version(segment: &str) -> Option<u32> {
     let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
     minor.parse::<u32>().ok()?;
     major.parse().ok()
+}
+
+/// 200 with a JSON body.
+fn ok(body: &impl Serialize) -> Response {
+    json(StatusCode::OK, body)
+}
+
+/// 200 and nothing to tell.
+fn success() -> Response {
+    ok(&serde_json::json!({"success": true}))
 }
 
 /// An answer with a JSON body.

@@ -114,7 +114,7 @@ pub(super) fn debug_token(shared: &Arc<Shared>, call: &Call) -> Answer {
 }
 
 /// The fields asked for (and the id, which always comes), or all.
-fn chosen(call: &Call, full: Value) -> Value {
+pub(super) fn chosen(call: &Call, full: Value) -> Value {
     let Some(fields) = call.query("fields") else { return full };
     let Value::Object(mut full) = full else { return full };
     let mut some = Map::new();

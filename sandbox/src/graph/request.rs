@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::GraphError;
+use super::{GraphError, media};
 use crate::{
     shared::Shared,
     template::{LiveTemplate, string},
     world::LiveNumber,
 };
+
+/// The types that carry a file.
+const MEDIA: [&str; 5] = ["image", "video", "audio", "document", "sticker"];
 
 /// A send that has been understood.
 #[derive(Debug)]
@@ -40,7 +43,13 @@ impl Send {
                 template = Some(found);
                 params
             }
-            (_, Some(content)) => free_form(kind, content)?,
+            (_, Some(content)) => {
+                let words = free_form(kind, content)?;
+                if MEDIA.contains(&kind) && !string(content, "id").is_empty() {
+                    media::check_sent(shared, &number.spec.id, kind, string(content, "id"))?;
+                }
+                words
+            }
             (_, None) => {
                 return Err(GraphError::new(131_008).details(format!("The parameter {kind} is required.")));
             }

@@ -7,5 +7,7 @@ mod crowd;
 mod errors;
 mod faults;
 mod management;
+mod media;
 mod statuses;
 mod support;
+mod templates;

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use bellbird_core::campaigns::jobs::Progress;
 use bellbird_core::campaigns::{CampaignStatus, control, expand, queries};
 use bellbird_core::clock::Timestamp;
 use bellbird_core::ids::{MessageId, OutboxId, SenderId};
 use bellbird_core::messages::{MessageStatus, claim, counters, feed};
+use bellbird_core::outbox::Progress;
 use bellbird_core::queue::{JobError, LaneName, run_lane};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ async fn a_row_that_moves_while_it_is_swept_is_swept_the_next_time() {
     })
     .await;
     mover.commit().await.unwrap();
-    assert!(matches!(sweep.await.unwrap(), Progress::More), "a row is still open");
+    assert!(matches!(sweep.await.unwrap(), Progress::More { .. }), "a row is still open");
     let services = &world.ctx.services;
     assert!(matches!(control::cancel_recipients(services, job, campaign).await.unwrap(), Progress::Done));
     assert_eq!(world.count("status = 'cancelled'").await, 1);

@@ -96,6 +96,7 @@ impl World {
             ("REDIS_URL", queue),
             ("BELLBIRD_GRAPH_URL", sandbox.base_url().to_owned()),
             ("BELLBIRD_HTTP_ADDR", address.clone()),
+            ("BELLBIRD_FILES_URL", format!("file:{}", std::env::temp_dir().join("files").display())),
         ] {
             env.insert(name.into(), value);
         }

@@ -11,19 +11,12 @@ use crate::{
     shared::Shared,
 };
 
+mod templates;
+
 type Answer = Result<Response, SandboxError>;
 
 /// Lines sent at once when the whole ledger is asked for.
 const LINES: usize = 1_000;
-
-#[derive(Deserialize)]
-struct TemplateStatus {
-    waba_id: String,
-    name: String,
-    language: String,
-    status: String,
-    reason: Option<String>,
-}
 
 #[derive(Deserialize)]
 struct WindowKey {
@@ -55,7 +48,7 @@ struct Pause {
 
 /// Answers a control call.
 pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Response {
-    let control = Control { shared: Arc::clone(shared), base_url: "".into() };
+    let control = Control { shared: Arc::clone(shared) };
     match route(&control, call).await {
         Ok(answer) => answer,
         Err(error) => {
@@ -79,11 +72,12 @@ async fn route(control: &Control, call: &Call) -> Answer {
             control.apply(read(call)?)?;
             done()
         }
-        ("POST", ["template_status"]) => {
-            let TemplateStatus { waba_id, name, language, status, reason } = read(call)?;
-            let found = control.set_template_status(&waba_id, &name, &language, &status, reason.as_deref());
-            if found { done() } else { Err(SandboxError::Unknown(format!("template {name}"))) }
+        ("GET", ["review"]) => ok(&control.review()),
+        ("PUT", ["review"]) => {
+            control.set_review(read(call)?);
+            done()
         }
+        ("POST", [what]) if what.starts_with("template_") => templates::answer(control, call, what),
         (method @ ("POST" | "DELETE"), ["window"]) => {
             let WindowKey { phone_number_id, wa_id } = read(call)?;
             if method == "POST" {
@@ -105,6 +99,11 @@ async fn route(control: &Control, call: &Call) -> Answer {
         ("GET", ["counts"]) => ok(&control.counts()),
         ("GET", ["duplicates"]) => duplicates(control, call),
         ("POST", ["inbound"]) => ok(&json!({"wamid": control.inbound(&read(call)?)?})),
+        ("POST", ["media"]) => {
+            let number = call.query("phone_number_id").unwrap_or_default();
+            let kind = call.header("content-type").unwrap_or("application/octet-stream");
+            ok(&json!({"id": control.customer_file(number, kind, call.body.clone())?}))
+        }
         ("POST", ["preference"]) => {
             control.preference(&read(call)?)?;
             done()

@@ -1,52 +1,9 @@
-//! Message templates, and the check of a send against one.
+//! What a send must fill into a template, and whether it does.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{graph::GraphError, roll::Roll};
-
-/// A message template of one language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Template {
-    /// Its id.
-    pub id: String,
-    /// Its business account.
-    pub waba_id: String,
-    /// Its name.
-    pub name: String,
-    /// Its language, for instance `en_US`.
-    pub language: String,
-    /// `MARKETING`, `UTILITY` or `AUTHENTICATION`.
-    pub category: String,
-    /// `APPROVED`, `PENDING`, `REJECTED`, `PAUSED`, `DISABLED`.
-    pub status: String,
-    /// `POSITIONAL` or `NAMED`.
-    #[serde(default = "positional")]
-    pub parameter_format: String,
-    /// Components in the form the Graph API creates them with.
-    pub components: Value,
-}
-
-fn positional() -> String {
-    "POSITIONAL".to_owned()
-}
-
-impl Template {
-    /// An approved template; its id follows from its account, name and language.
-    pub fn approved(waba_id: &str, name: &str, language: &str, category: &str, components: Value) -> Self {
-        let id = Roll::new(0, &[waba_id, name, language]).between(100_000_000_000_000, 999_999_999_999_999);
-        Self {
-            id: id.to_string(),
-            waba_id: waba_id.to_owned(),
-            name: name.to_owned(),
-            language: language.to_owned(),
-            category: category.to_owned(),
-            status: "APPROVED".to_owned(),
-            parameter_format: positional(),
-            components,
-        }
-    }
-}
+use super::{Template, string};
+use crate::graph::GraphError;
 
 /// What a send must fill in, read from the components once.
 #[derive(Debug)]
@@ -173,11 +130,9 @@ impl LiveTemplate {
 impl Text {
     fn new(text: &str, named: bool) -> Self {
         let mut variables: Vec<String> = Vec::new();
-        for part in text.split("{{").skip(1) {
-            if let Some((name, _)) = part.split_once("}}")
-                && !variables.iter().any(|known| known == name.trim())
-            {
-                variables.push(name.trim().to_owned());
+        for name in super::check::variables(text) {
+            if !variables.iter().any(|known| known == name) {
+                variables.push(name.to_owned());
             }
         }
         Self { variables, named, length: text.chars().count() }
@@ -262,11 +217,6 @@ fn value_of(parameter: &Value) -> String {
             named.map_or_else(|| inner.to_string(), str::to_owned)
         }
     }
-}
-
-/// A string field, or nothing.
-pub(crate) fn string<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,0 +1,3 @@
+//! The clients that are generated from `openapi.yaml`, against a running Bellbird.
+
+mod rust;
