@@ -47,6 +47,7 @@ main() {
     step "Build" cargo build --workspace --locked
     tests "Tests" cargo test --workspace --locked --no-fail-fast
     step "Audit of dependencies" scripts/audit.sh --advisories-warn
+    step "Containers" scripts/deploy.sh
   fi
 }
 

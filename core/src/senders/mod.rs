@@ -9,6 +9,7 @@ pub mod lease;
 pub mod outbound;
 pub mod pause;
 pub mod port;
+pub mod token;
 
 pub use app_entity::{Entity as AppEntity, Model as App};
 pub use entity::{Entity, Model as Sender};

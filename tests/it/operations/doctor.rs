@@ -96,7 +96,7 @@ both!(what_is_wrong_with_a_sender_is_named, |app| {
     let found = ask(&app.env()).await;
     assert!(!found.well && found.json["ok"] == false);
     found.is(&format!("number of {}", well.sender), "warning", "quality red");
-    found.is(&format!("token of {}", expired.sender), "bad", "connect the sender");
+    found.is(&format!("token of {}", expired.sender), "bad", "access-token");
     found.is(&format!("webhooks of {}", deaf.sender), "bad", "subscribed_apps");
     found.is(&format!("sending of {}", paused.sender), "warning", "the token was refused");
     found.is(&format!("token of {}", paused.sender), "good", "valid");
