@@ -11,6 +11,7 @@ pub mod customers;
 pub mod error;
 pub mod health;
 pub mod idempotency;
+pub mod media;
 pub mod messages;
 pub mod middleware;
 pub mod openapi;

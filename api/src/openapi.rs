@@ -16,6 +16,8 @@ pub enum Tag {
     Recipients,
     /// Single messages.
     Messages,
+    /// The files messages are sent with, and those customers sent.
+    Media,
     /// The people an organization can message.
     Customers,
     /// Texts approved beforehand.
@@ -48,6 +50,7 @@ fn apis() -> impl OpenApi + 'static {
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
         crate::messages::MessagesApi,
+        crate::media::MediaApi,
         crate::customers::CustomersApi,
         crate::templates::TemplatesApi,
         crate::senders::SendersApi,

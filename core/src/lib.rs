@@ -4,7 +4,7 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
+//! `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `consent` → `customers` → `organizations` →
 //! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
@@ -31,6 +31,7 @@ pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod media;
 pub mod messages;
 pub mod organizations;
 pub mod senders;

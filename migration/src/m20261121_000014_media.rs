@@ -3,6 +3,7 @@
 crate::ddl::migration!(
     &[
         "ALTER TABLE messages ADD COLUMN reply_to TEXT",
+        "ALTER TABLE messages ADD COLUMN media_id {id}",
         "CREATE TABLE media (
             id {id} PRIMARY KEY,
             organization_id {id} NOT NULL,
@@ -36,5 +37,10 @@ crate::ddl::migration!(
             PRIMARY KEY (media_id, sender_id)
         )",
     ],
-    &["DROP TABLE media_uploads", "DROP TABLE media", "ALTER TABLE messages DROP COLUMN reply_to"]
+    &[
+        "DROP TABLE media_uploads",
+        "DROP TABLE media",
+        "ALTER TABLE messages DROP COLUMN media_id",
+        "ALTER TABLE messages DROP COLUMN reply_to"
+    ]
 );

@@ -11,6 +11,7 @@ mod campaigns;
 mod deps;
 mod feeder;
 mod maintenance;
+mod media;
 mod messages;
 mod receipts;
 mod registry;

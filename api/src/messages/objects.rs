@@ -4,7 +4,7 @@ use crate::Time;
 use bellbird_core::Timestamp;
 use bellbird_core::campaigns::words_for;
 use bellbird_core::content::Content;
-use bellbird_core::ids::{CampaignId, CustomerId, MessageId, SenderId, TemplateId};
+use bellbird_core::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId, TemplateId};
 use bellbird_core::messages::queries::WithAttempts;
 use bellbird_core::messages::state::MessageStatus as Standing;
 use bellbird_core::messages::{Direction, Message as Row, Purpose, attempt_entity};
@@ -188,6 +188,8 @@ pub struct Message {
     pub content: Option<Content>,
     /// What was received: WhatsApp's own JSON, whole.
     pub received: Option<Value>,
+    /// The file that came with it, or the first one it is sent with.
+    pub media_id: Option<MediaId>,
     /// WhatsApp's id of the message it quotes.
     pub reply_to: Option<String>,
     /// WhatsApp's id of it; of the current attempt, where there were several.
@@ -260,6 +262,7 @@ impl Message {
             }),
             content,
             received,
+            media_id: row.media_id,
             reply_to: row.reply_to,
             wamid: row.wamid,
             status: row.status.into(),

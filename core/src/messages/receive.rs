@@ -8,7 +8,9 @@ use crate::consent::{self, ConsentState, Said, means_stop};
 use crate::context::{Services, Tx};
 use crate::customers;
 use crate::error::Result;
-use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId};
+use crate::media;
+use crate::media::inbound::Source;
 use crate::phone::Phone;
 use crate::webhooks::change::InboundChange;
 use sea_orm::sea_query::OnConflict;
@@ -43,8 +45,11 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
     )
     .await?;
     let Some(customer) = customer else { return Ok(false) };
+    let attachment = services.media.attachment(&inbound.kind, &inbound.content);
+    let file = attachment.map(|attachment| (MediaId::new(tx.clock()), attachment));
     let row = entity::Model {
         direction: Direction::In,
+        media_id: file.as_ref().map(|(id, _)| *id),
         kind: inbound.kind.clone(),
         status: MessageStatus::Received,
         content: Some(inbound.content.to_string()),
@@ -54,6 +59,7 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
         bsuid: inbound.from_bsuid.clone(),
         ..super::send::blank(tx, door.organization, door.sender, Purpose::Service)
     };
+    let message = row.id;
     // another worker may apply a repetition of this webhook at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
     let inserted = entity::Entity::insert(row.into_active_model())
@@ -62,6 +68,10 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
         .await?;
     if inserted == 0 {
         return Ok(false);
+    }
+    if let Some((id, attachment)) = file {
+        let source = Source { organization: door.organization, sender: door.sender, message };
+        media::inbound::note(tx, id, source, attachment).await?;
     }
     customers::meet::heard_from(tx, customer, at).await?;
     let mut deltas = Deltas::default();

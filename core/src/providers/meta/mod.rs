@@ -7,6 +7,7 @@ mod answer;
 pub mod client;
 pub mod errors;
 mod fields;
+mod media;
 mod numbers;
 mod payload;
 pub mod signature;
