@@ -30,6 +30,11 @@ fmt:
 openapi:
     @scripts/openapi.sh
 
+# Generate clients from openapi.yaml into target/clients and check them; or only: document, typescript, python, rust
+[no-exit-message]
+clients *what:
+    @scripts/clients.sh "$@"
+
 # Change the database of DATABASE_URL (or the default one): up, down or status
 [no-exit-message]
 migrate *args='up':

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks and tests everything on private servers and ends with the line `N passed, N failed`.
 #
-#   scripts/test.sh             formatting, clippy, build, all tests, audit
+#   scripts/test.sh             formatting, clippy, build, openapi.yaml, generated clients, all tests, audit
 #   scripts/test.sh NAME …      only the integration tests whose path contains NAME; more words go to the
 #                               test program (--nocapture, a second NAME …)
 #
@@ -16,6 +16,8 @@ log=$target/test.log
 passed=0
 failed=0
 failures=()
+# What the test programs are told to leave out, because what it needs could not be had.
+left_out=()
 running=
 
 # Colours and progress bars would end up in the log, and in the way of counting.
@@ -39,13 +41,17 @@ main() {
   say "$("$redis_server" --version | cut -d' ' -f1-3) at $BELLBIRD_TEST_REDIS_URL"
 
   if [ $# -gt 0 ]; then
-    step "Build" cargo build --workspace --locked
-    tests "Integration tests: $*" cargo test --package bellbird-tests --test it --locked -- "$@"
+    step "Build" cargo build --workspace --bins --examples --locked
+    clients "$@"
+    tests "Integration tests: $*" cargo test --package bellbird-tests --test it --locked -- "$@" ${left_out[@]+"${left_out[@]}"}
   else
     step "Formatting" cargo fmt --all --check
     step "Clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
-    step "Build" cargo build --workspace --locked
-    tests "Tests" cargo test --workspace --locked --no-fail-fast
+    step "Build" cargo build --workspace --bins --examples --locked
+    step "openapi.yaml" scripts/clients.sh document
+    clients clients::
+    step "Client for rust" scripts/clients.sh rust
+    tests "Tests" cargo test --workspace --locked --no-fail-fast -- ${left_out[@]+"${left_out[@]}"}
     step "Audit of dependencies" scripts/audit.sh --advisories-warn
   fi
 }
@@ -107,12 +113,27 @@ readable() {
   done
 }
 
-# A step that is no test counts as one.
+# Generates the clients whose quickstarts are among the tests with one of these NAMEs in their path. Where a generator
+# cannot be had, its step says so, and its quickstart is left out.
+clients() {
+  local language name
+  for language in typescript python; do
+    for name in "$@"; do
+      case clients::quickstarts::$language in *"$name"*) ;; *) continue ;; esac
+      step "Client for $language" scripts/clients.sh $language
+      [ $step_ended != 75 ] || left_out+=(--skip "clients::quickstarts::$language")
+      break
+    done
+  done
+}
+
+# A step that is no test counts as one. Its exit code is in step_ended.
 step() {
   local name=$1 began=$SECONDS rc=0
   shift
   heading "$name"
   run "$@" || rc=$?
+  step_ended=$rc
   case $rc in
   0) passed=$((passed + 1)) && say "$name: passed ($((SECONDS - began)) s)" ;;
   75) say "$name: NOT DONE, see above; counted neither as passed nor as failed" ;;

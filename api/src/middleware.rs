@@ -12,8 +12,12 @@ use std::time::Instant;
 const BODY: usize = 1 << 20;
 /// Largest file.
 const FILE: usize = 20 << 20;
-/// Where files of any size arrive: not read here, but counted as they are taken.
-const UPLOADS: &[&str] = &["/api/v1/media"];
+/// Where files of any size arrive.
+const UPLOADS: &str = "/api/v1/imports";
+/// Where files of messages arrive.
+const MEDIA: &str = "/api/v1/media";
+/// A file of a message may be as large as this, and a little more: its operation counts what it takes.
+const MEDIA_BYTES: usize = 101 << 20;
 /// The request's name, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -34,6 +38,8 @@ pub fn request_id() -> Option<String> {
 pub struct Edge {
     /// Largest body a webhook may have.
     pub webhook_bytes: usize,
+    /// Largest file to import; it is not read here, but counted as it is taken.
+    pub import_bytes: usize,
 }
 
 impl<E: Endpoint> Middleware<E> for Edge {
@@ -103,13 +109,15 @@ impl<E: Endpoint> EdgeEndpoint<E> {
         }
     }
 
-    /// Reads the body up to its limit, so that nothing behind this can be made to read more.
+    /// Reads the body up to its limit, so that nothing behind this can be made to read more. Uploads are too large for
+    /// that: their operation takes them as they come, up to its limit.
     async fn limit(&self, request: &mut Request) -> Result<(), ReadBodyError> {
         let path = request.uri().path();
-        if UPLOADS.contains(&path) && request.method() == Method::POST {
-            return Ok(());
-        }
+        let post = request.method() == Method::POST;
+        let streamed = post && [UPLOADS, MEDIA].contains(&path);
         let limit = match path {
+            UPLOADS if streamed => self.edge.import_bytes,
+            MEDIA if streamed => MEDIA_BYTES,
             _ if path.starts_with("/webhooks/") => self.edge.webhook_bytes,
             _ if path.starts_with("/api/") && path.ends_with("/import") => FILE,
             _ => BODY,
@@ -118,6 +126,9 @@ impl<E: Endpoint> EdgeEndpoint<E> {
         let told: Option<usize> = length.and_then(|l| l.to_str().ok()).and_then(|l| l.parse().ok());
         if told.is_some_and(|told| told > limit) {
             return Err(ReadBodyError::PayloadTooLarge);
+        }
+        if streamed {
+            return Ok(());
         }
         let body = request.take_body();
         if !body.is_empty() {

@@ -14,6 +14,8 @@ pub enum Tag {
     Campaigns,
     /// The people of one campaign, and what happened to each.
     Recipients,
+    /// Files of people: CSV and Excel, up to millions of rows.
+    Imports,
     /// Single messages.
     Messages,
     /// The files messages are sent with, and those customers sent.
@@ -28,6 +30,8 @@ pub enum Tag {
     Apps,
     /// What Meta posts to us.
     Webhooks,
+    /// Background work, and what could not be done.
+    Jobs,
     /// Whether this process is well.
     Health,
 }
@@ -49,6 +53,7 @@ fn apis() -> impl OpenApi + 'static {
         crate::campaigns::events::CampaignEventsApi,
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
+        crate::imports::ImportsApi,
         crate::messages::MessagesApi,
         crate::media::MediaApi,
         crate::customers::CustomersApi,
@@ -56,6 +61,8 @@ fn apis() -> impl OpenApi + 'static {
         crate::senders::SendersApi,
         crate::apps::AppsApi,
         crate::webhooks::whatsapp::WhatsAppApi,
+        crate::webhooks::failed::FailedWebhooksApi,
+        crate::jobs::JobsApi,
         crate::health::HealthApi,
     )
 }
@@ -91,7 +98,8 @@ fn in_order(value: Value, written: Option<&Yaml>) -> Result<Yaml, serde_yaml_ng:
             let mut ordered = serde_yaml_ng::Mapping::new();
             let keys = written.and_then(Yaml::as_mapping).into_iter().flatten();
             for (key, below) in keys.filter_map(|(key, below)| Some((key.as_str()?, below))) {
-                if let Some(value) = object.remove(key) {
+                let key = schema_name(key);
+                if let Some(value) = object.remove(&key) {
                     ordered.insert(key.into(), in_order(value, Some(below))?);
                 }
             }
@@ -132,10 +140,30 @@ fn tidy(value: &mut Value) {
                 *headers = std::mem::take(headers).into_iter().map(|(k, v)| (canonical(&k), v)).collect();
             }
             tidy_parameter(object);
+            tidy_names(object);
             object.values_mut().for_each(tidy);
         }
         _ => {}
     }
+}
+
+/// Clients name their types by these, and `List_Campaign` is no name in any of their languages.
+fn tidy_names(object: &mut serde_json::Map<String, Value>) {
+    for key in ["$ref", "title"] {
+        if let Some(Value::String(name)) = object.get_mut(key) {
+            let (path, last) = name.rsplit_once('/').map_or(("", name.as_str()), |(path, last)| (path, last));
+            *name = if path.is_empty() { schema_name(last) } else { format!("{path}/{}", schema_name(last)) };
+        }
+    }
+    if let Some(Value::Object(schemas)) = object.get_mut("schemas") {
+        *schemas =
+            std::mem::take(schemas).into_iter().map(|(key, value)| (schema_name(&key), value)).collect();
+    }
+}
+
+/// poem-openapi's `List_Campaign` as `CampaignList`.
+fn schema_name(name: &str) -> String {
+    name.strip_prefix("List_").map_or_else(|| name.to_string(), |of| format!("{of}List"))
 }
 
 fn tidy_parameter(parameter: &mut serde_json::Map<String, Value>) {
@@ -163,6 +191,10 @@ fn tidy_content(object: &mut serde_json::Map<String, Value>) {
     // "application/json; charset=utf-8" is the same media type as "application/json"
     let plain = |key: String| key.split(';').next().unwrap_or_default().trim().to_string();
     *content = std::mem::take(content).into_iter().map(|(key, value)| (plain(key), value)).collect();
+    // a file is bytes to whoever sends or keeps it
+    if let Some(file) = content.get_mut("text/csv") {
+        *file = json!({ "schema": { "type": "string", "format": "binary" } });
+    }
     // a stream is text; the schema of its events stays as an extension
     if let Some(stream) = content.get_mut("text/event-stream") {
         let item = stream.pointer("/schema/items").cloned().unwrap_or(json!({}));
@@ -228,7 +260,11 @@ paths:
           content:
             application/json; charset=utf-8:
               schema: { allOf: [{ $ref: '#/x' }, { description: d }] }
-            text/event-stream: { schema: { type: array, items: { $ref: '#/e' } } }
+            text/event-stream: { schema: { type: array, items: { $ref: '#/components/schemas/List_App' } } }
+            text/csv: { schema: { type: string } }
+components:
+  schemas:
+    List_App: { title: List_App }
 "#;
         let done: Value = serde_yaml_ng::from_str(&publish(raw).unwrap()).unwrap();
         let answer = &done["paths"]["/a"]["get"]["responses"]["200"];
@@ -237,8 +273,10 @@ paths:
         let stream = &answer["content"]["text/event-stream"]["schema"];
         assert_eq!(
             (stream["type"].as_str(), &stream["x-event-schema"]),
-            (Some("string"), &json!({ "$ref": "#/e" }))
+            (Some("string"), &json!({ "$ref": "#/components/schemas/AppList" }))
         );
+        assert_eq!(done["components"]["schemas"]["AppList"]["title"], "AppList");
+        assert_eq!(answer["content"]["text/csv"]["schema"]["format"], "binary");
         let parameters = &done["paths"]["/a"]["get"]["parameters"];
         assert_eq!(parameters[0]["schema"]["maximum"], json!(200));
         assert_eq!(parameters[1], json!({ "name": "id", "in": "path" }));

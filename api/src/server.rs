@@ -2,7 +2,7 @@
 
 use crate::middleware::Edge;
 use crate::{health, openapi, webhooks};
-use bellbird_core::{Error, Result, Services};
+use bellbird_core::{Error, Result, Services, monitor};
 use poem::endpoint::BoxEndpoint;
 use poem::listener::TcpAcceptor;
 use poem::middleware::AddData;
@@ -28,12 +28,15 @@ pub struct Options {
 /// # Errors
 /// When the OpenAPI document cannot be made.
 pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static, Response>> {
-    health::start_counting();
+    monitor::start_counting();
     let spec = openapi::spec_yaml()?;
     let service = openapi::service();
     let docs = service.scalar();
     let service = Arc::new(service.into_endpoint());
-    let edge = Edge { webhook_bytes: services.config.webhooks.max_body_bytes };
+    let edge = Edge {
+        webhook_bytes: services.config.webhooks.max_body_bytes,
+        import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
+    };
     let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
     let app = Route::new()
         .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))
@@ -59,7 +62,7 @@ pub async fn run(
 ) -> Result<()> {
     let failed = |e: std::io::Error| Error::internal(format!("the HTTP server: {e}"));
     let app = build(services, Options { shutdown: shutdown.clone() })?;
-    tokio::spawn(health::fold(shutdown.clone()));
+    tokio::spawn(monitor::fold(shutdown.clone().cancelled_owned()));
     let acceptor = TcpAcceptor::from_tokio(listener).map_err(failed)?;
     let server = Server::new_with_acceptor(acceptor).name("api");
     server.run_with_graceful_shutdown(app, shutdown.cancelled_owned(), Some(DRAIN)).await.map_err(failed)

@@ -1,6 +1,8 @@
 //! `bellbird`: one binary, a verb per role (`serve`, `work`, `demo`) and the operators' verbs.
 
 mod demo;
+mod doctor;
+mod health;
 mod jobs;
 mod key;
 mod migrate;
@@ -9,6 +11,7 @@ mod org;
 mod process;
 mod sandbox;
 mod serve;
+mod webhooks;
 mod work;
 
 use clap::{Parser, Subcommand};
@@ -43,6 +46,10 @@ enum Command {
     },
     /// Print the OpenAPI document; needs no database.
     Openapi,
+    /// Look at everything an installation needs: settings, database, queue, provider, senders; say what to do.
+    Doctor(doctor::Options),
+    /// Ask a process of this machine whether it is well; the exit code says so.
+    Health(health::Options),
     /// Organizations.
     Org {
         #[command(subcommand)]
@@ -57,6 +64,11 @@ enum Command {
     Jobs {
         #[command(subcommand)]
         verb: jobs::Verb,
+    },
+    /// Webhooks that could not be applied.
+    Webhooks {
+        #[command(subcommand)]
+        verb: webhooks::Verb,
     },
     /// Run the simulator of Meta's Cloud API on a loopback port.
     Sandbox(sandbox::Options),
@@ -76,9 +88,12 @@ fn main() -> ExitCode {
             Command::Work => work::run(config).await,
             Command::Migrate { step } => migrate::run(config, step).await,
             Command::Openapi => openapi::run(),
+            Command::Doctor(options) => doctor::run(config, options).await,
+            Command::Health(options) => health::run(config, options).await,
             Command::Org { verb } => org::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
             Command::Jobs { verb } => jobs::run(config, verb).await,
+            Command::Webhooks { verb } => webhooks::run(config, verb).await,
             Command::Sandbox(options) => sandbox::run(options).await,
         }
     });

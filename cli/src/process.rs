@@ -20,12 +20,17 @@ pub(crate) fn settings(file: Option<&Path>) -> Result<Config, Failure> {
     Ok(config)
 }
 
+/// The settings of whoever opens no secret, whatever is given as the key.
+pub(crate) fn config_with_any_key(file: Option<&Path>) -> Result<Config, Failure> {
+    let mut env: HashMap<String, String> = std::env::vars().collect();
+    env.insert("BELLBIRD_SECRET_KEY".into(), Cipher::generate_key().expose_secret().to_string());
+    env.remove("BELLBIRD__SECRETS__KEY");
+    Ok(Config::from_parts(file, &env)?)
+}
+
 /// The same for commands that open no secret: the key may be missing.
 pub(crate) fn settings_without_key(file: Option<&Path>) -> Result<Config, Failure> {
-    let mut env: HashMap<String, String> = std::env::vars().collect();
-    env.entry("BELLBIRD_SECRET_KEY".into())
-        .or_insert_with(|| Cipher::generate_key().expose_secret().to_string());
-    let config = Config::from_parts(file, &env)?;
+    let config = config_with_any_key(file)?;
     telemetry::start(config.log.format, &config.log.level);
     Ok(config)
 }

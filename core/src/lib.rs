@@ -4,7 +4,8 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `consent` → `customers` → `organizations` →
+//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `consent` → `customers` →
+//! `organizations` →
 //! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
@@ -13,10 +14,13 @@ pub mod config;
 pub mod content;
 pub mod context;
 pub mod db;
+pub mod dead_letters;
+pub mod doctor;
 pub mod error;
 pub mod files;
 pub mod idempotency;
 pub mod ids;
+pub mod monitor;
 pub mod outbox;
 pub mod page;
 pub mod phone;
@@ -31,6 +35,8 @@ pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod imports;
+pub mod jobs;
 pub mod media;
 pub mod messages;
 pub mod organizations;

@@ -3,6 +3,7 @@
 
 use crate::clock::Timestamp;
 use crate::context::{Services, Tx};
+use crate::dead_letters;
 use crate::error::{Error, Result};
 use crate::ids::OutboxId;
 use crate::queue::{Due, LaneName, NewTask};
@@ -91,7 +92,7 @@ pub async fn is_open(conn: &impl ConnectionTrait, id: OutboxId) -> Result<bool> 
 }
 
 /// Pushes again what was pushed before `stale` and is still here. Safe to run everywhere at once: a task that still
-/// waits in the queue keeps its place, and a job done twice finds its row gone.
+/// waits in the queue keeps its place, a dead letter rests first, and a job done twice finds its row gone.
 pub async fn relay(services: &Services, stale: Timestamp) -> Result<usize> {
     let rows = entity::Entity::find()
         .filter(entity::Column::PushedAt.lte(stale))
@@ -100,13 +101,16 @@ pub async fn relay(services: &Services, stale: Timestamp) -> Result<usize> {
         .all(services.db.read())
         .await?;
     for lane in LaneName::ALL {
-        let tasks: Vec<_> = rows
-            .iter()
-            .filter(|row| row.lane == lane.as_str())
-            .map(|row| NewTask { id: row.id.to_string(), body: row.body.clone(), due: Due::Now })
-            .collect();
-        if !tasks.is_empty() {
-            services.queues.push(lane, tasks).await.map_err(unavailable)?;
+        let rows: Vec<_> = rows.iter().filter(|row| row.lane == lane.as_str()).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let task =
+            |row: &&entity::Model| NewTask { id: row.id.to_string(), body: row.body.clone(), due: Due::Now };
+        let new = services.queues.push(lane, rows.iter().map(task).collect()).await.map_err(unavailable)?;
+        if new < rows.len() as u64 {
+            let known: Vec<_> = rows.iter().map(|row| (row.id.to_string(), row.created_at)).collect();
+            dead_letters::requeue_rested(services, lane, &known).await?;
         }
     }
     for row in &rows {

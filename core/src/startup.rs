@@ -4,9 +4,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::Services;
 use crate::db::{ConnectError, Db};
+use crate::doctor::{self, Patient};
 use crate::files::Files;
-use crate::providers::Timeouts;
 use crate::providers::meta::{MetaClient, MetaOptions};
+use crate::providers::{Timeouts, http_client};
 use crate::queue::{QueueConfig, QueueError, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
@@ -29,6 +30,29 @@ pub enum StartError {
 
 /// Counter shards: as many workers can commit counts without waiting for one another.
 const SHARDS: i32 = 16;
+
+fn provider(config: &Config, timeouts: Timeouts) -> Result<MetaClient, StartError> {
+    let options = MetaOptions {
+        graph_url: config.meta.graph_url.clone(),
+        version: config.meta.graph_version.clone(),
+        timeouts,
+    };
+    MetaClient::new(&options).map_err(|error| StartError::Setting(error.to_string()))
+}
+
+impl Patient {
+    /// Prepares an examination; connects to nothing yet.
+    ///
+    /// # Errors
+    /// A setting that turns out to be wrong.
+    pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let timeouts =
+            Timeouts { connect: doctor::PATIENCE / 2, request: doctor::PATIENCE, ..Timeouts::default() };
+        let http = http_client(timeouts).map_err(|error| StartError::Setting(error.to_string()))?;
+        let inspector = Arc::new(provider(&config, timeouts)?);
+        Ok(Self { config, clock, inspector, http, file: None, migrations: Vec::new(), has_key: true })
+    }
+}
 
 impl Services {
     /// Connects to everything a process needs.
@@ -53,16 +77,14 @@ impl Services {
                 (queues, Limiter::redis(url, prefix, clock.clone()).await?)
             }
         };
-        let options = MetaOptions {
-            graph_url: config.meta.graph_url.clone(),
-            version: config.meta.graph_version.clone(),
-            timeouts: Timeouts {
+        let provider = provider(
+            &config,
+            Timeouts {
                 connect: Duration::from_millis(config.meta.connect_timeout_ms),
                 request: Duration::from_millis(config.meta.timeout_ms),
                 ..Timeouts::default()
             },
-        };
-        let provider = MetaClient::new(&options).map_err(|error| StartError::Setting(error.to_string()))?;
+        )?;
         let files = Files::open(&config).map_err(StartError::Setting)?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };

@@ -68,6 +68,14 @@ pub enum Behaviour {
         /// Meta's code in the envelope.
         code: u32,
     },
+    /// Accepted, but held to see how people like the template (pacing): later it goes its way, or fails with 132015
+    /// and the template is paused.
+    HeldForQuality {
+        /// How long it is held.
+        after_ms: u64,
+        /// Whether people did not like it.
+        fails: bool,
+    },
     /// Accepted, and nothing is ever heard of it again.
     Silent,
     /// Accepted and delivered, but no webhook is posted about it; its statuses are counted as withheld.
@@ -77,6 +85,20 @@ pub enum Behaviour {
         /// How they come.
         profile: StatusProfile,
     },
+}
+
+impl Behaviour {
+    /// Whether nothing reaches the recipient.
+    pub(crate) fn refuses(&self) -> bool {
+        matches!(
+            self,
+            Self::Refuse { .. }
+                | Self::FailLater { .. }
+                | Self::DropBeforeAccept
+                | Self::ErrorBeforeAccept { .. }
+                | Self::Timeout { accepted: false }
+        )
+    }
 }
 
 /// A condition and its consequence.
@@ -206,7 +228,14 @@ mod tests {
     use super::*;
 
     fn subject(to: &str) -> Subject<'_> {
-        Subject { to, phone_number_id: "1", template: Some("welcome"), opaque: None, seed: 3 }
+        Subject {
+            endpoint: "messages",
+            to,
+            phone_number_id: "1",
+            template: Some("welcome"),
+            opaque: None,
+            seed: 3,
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::WallClock, statuses::StatusProfile};
+use crate::{clock::WallClock, limits::Limits, statuses::StatusProfile};
 
 /// How a sandbox starts; most of it can be changed while it runs.
 #[derive(Debug, Clone)]
@@ -26,8 +26,10 @@ pub struct SandboxConfig {
     pub webhooks: WebhookConfig,
     /// Time every send takes before it is accepted.
     pub latency: Duration,
-    /// Whether Meta's pair rate (one message per 6 s to one person, 45 borrowed) is enforced.
+    /// Whether Meta's pair rate is enforced; the same as `limits.pair_rate`.
     pub pair_rate: bool,
+    /// The other limits.
+    pub limits: Limits,
     /// Whether a recipient whose number ends in a known six-digit code gets that code, so `+15550131026` is not
     /// on WhatsApp.
     pub magic_numbers: bool,
@@ -37,6 +39,8 @@ pub struct SandboxConfig {
     pub user_ids: bool,
     /// How long a template created through the API waits for its approval; none leaves it to the caller.
     pub template_review: Option<Duration>,
+    /// Most templates of one account: 6,000 for a verified business, 250 for others.
+    pub templates_max: usize,
     /// Bytes of media kept in memory; the oldest files make room for new ones.
     pub media_bytes_max: usize,
     /// How many refused requests are kept in detail; all of them are counted.
@@ -54,10 +58,12 @@ impl Default for SandboxConfig {
             webhooks: WebhookConfig::default(),
             latency: Duration::ZERO,
             pair_rate: false,
+            limits: Limits::default(),
             magic_numbers: false,
             normalise_wa_ids: true,
             user_ids: true,
             template_review: Some(Duration::ZERO),
+            templates_max: 6_000,
             media_bytes_max: 512 * 1_024 * 1_024,
             refusals_kept: 100_000,
         }

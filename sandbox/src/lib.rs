@@ -16,8 +16,10 @@
 //! accepted) → `statuses` (what will become of it) → `webhooks` (posting). `handle` changes things from inside the
 //! process, `control` over HTTP under `/_sandbox/`.
 
+mod agenda;
 mod behaviour;
 mod bucket;
+mod caps;
 mod clock;
 mod config;
 mod connection;
@@ -25,19 +27,25 @@ mod control;
 mod gate;
 mod graph;
 mod handle;
+mod identity;
 mod inbound;
 mod ledger;
+mod limits;
 mod matcher;
 mod media;
 mod payload;
 mod people;
+mod portfolio;
+mod pricing;
 mod registry;
 mod roll;
+mod seen;
 mod server;
 mod shared;
 mod signing;
 mod statuses;
 mod template;
+mod usage;
 mod webhooks;
 mod world;
 
@@ -53,12 +61,15 @@ pub use crate::{
     gate::{Gate, GateAt, GateReport, GateRule},
     graph::{ErrorPhase, ErrorRow, GraphError, error_row},
     handle::{Control, SandboxHandle},
-    inbound::{Inbound, InboundButton, Preference, RawWebhook},
-    ledger::{Accepted, Counts, Duplicate, Refused, SameBy},
+    identity::Person,
+    inbound::{EXAMPLES, Inbound, InboundButton, Preference, RawWebhook},
+    ledger::{Accepted, Counts, Duplicate, ReadMark, Refused, SameBy},
+    limits::Limits,
     matcher::Match,
+    portfolio::{Portfolio, PortfolioReport, Tier},
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
-    template::Template,
+    template::{Review, Template, TemplateKey},
     world::{App, DemoWorld, PhoneNumber, Subscription, Waba, Window, World, demo_world},
 };
 use crate::{
@@ -111,6 +122,7 @@ impl Sandbox {
         let (commands, orders) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::new(config, base_url, client, commands));
         let poster = tokio::spawn(webhooks::run(Arc::clone(&shared), orders));
+        let keeper = tokio::spawn(agenda::run(Arc::clone(&shared)));
         let connections = Connections::default();
         let acceptor =
             CuttingAcceptor { inner: TcpAcceptor::from_tokio(listener)?, connections: connections.clone() };
@@ -124,6 +136,6 @@ impl Sandbox {
             }
         });
         let control = Control { shared };
-        Ok(SandboxHandle { control, server, poster })
+        Ok(SandboxHandle { control, tasks: [server, poster, keeper] })
     }
 }

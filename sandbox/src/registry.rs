@@ -11,7 +11,7 @@ use crate::{
     SandboxError,
     graph::GraphError,
     people::People,
-    template::{LiveTemplate, Template},
+    template::{LiveTemplate, Template, TemplateKey},
     world::{App, LiveNumber, Subscription, Waba, World},
 };
 
@@ -28,6 +28,8 @@ struct Maps {
     numbers: HashMap<String, Arc<LiveNumber>>,
     /// By account, then name, then language.
     templates: HashMap<String, HashMap<String, Vec<Arc<LiveTemplate>>>>,
+    /// When an approved template of an account and name was deleted last.
+    deleted: HashMap<(String, String), i64>,
     expired_tokens: HashSet<String>,
 }
 
@@ -68,7 +70,7 @@ impl Registry {
             wabas: maps.wabas.values().map(|waba| (**waba).clone()).collect(),
             numbers: maps.numbers.values().map(|number| number.spec.clone()).collect(),
             templates: maps.all_templates().map(|template| template.spec.clone()).collect(),
-            windows: Vec::new(),
+            ..World::default()
         });
         world.windows = self.people.windows();
         world.apps.sort_by(|a, b| a.id.cmp(&b.id));
@@ -152,10 +154,35 @@ impl Registry {
     }
 
     pub(crate) fn templates_of(&self, waba_id: &str) -> Vec<Arc<LiveTemplate>> {
+        let place = |template: &LiveTemplate| format!("{}/{}", template.spec.name, template.spec.language);
         let mut found: Vec<_> =
             self.read(|maps| maps.all_templates().filter(|t| t.spec.waba_id == waba_id).cloned().collect());
-        found.sort_by(|a, b| (&a.spec.name, &a.spec.language).cmp(&(&b.spec.name, &b.spec.language)));
+        found.sort_by(|a, b| place(a).cmp(&place(b)));
         found
+    }
+
+    pub(crate) fn template_by_id(&self, id: &str) -> Option<Arc<LiveTemplate>> {
+        self.read(|maps| maps.all_templates().find(|template| template.spec.id == id).cloned())
+    }
+
+    /// When an approved template of that name was deleted last.
+    pub(crate) fn deleted_at(&self, waba_id: &str, name: &str) -> Option<i64> {
+        self.read(|maps| maps.deleted.get(&(waba_id.to_owned(), name.to_owned())).copied())
+    }
+
+    pub(crate) fn remove_template(&self, key: &TemplateKey, now_ms: i64) {
+        self.write(|maps| {
+            let names = maps.templates.get_mut(&key.waba_id);
+            let Some(languages) = names.and_then(|names| names.get_mut(&key.name)) else { return };
+            let was_approved = |t: &Arc<LiveTemplate>| {
+                t.spec.language == key.language && ["APPROVED", "PAUSED"].contains(&t.spec.status.as_str())
+            };
+            let blocks = languages.iter().any(was_approved);
+            languages.retain(|template| template.spec.language != key.language);
+            if blocks {
+                maps.deleted.insert((key.waba_id.clone(), key.name.clone()), now_ms);
+            }
+        });
     }
 
     pub(crate) fn put_template(&self, template: Template) {

@@ -21,6 +21,7 @@ mod idempotency;
 mod isolation;
 mod messages;
 mod openapi;
+mod operations;
 mod queue;
 mod schema;
 mod senders;

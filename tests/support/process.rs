@@ -127,6 +127,11 @@ impl Drop for Bellbird {
     }
 }
 
+/// The folder everything is built into, `target`.
+pub(crate) fn target() -> PathBuf {
+    program().ancestors().nth(2).expect("the binary lies in target/<profile>").to_path_buf()
+}
+
 /// The binary under test: what `./dev test` built, else what lies beside this test program.
 fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("BELLBIRD_TEST_BIN") {

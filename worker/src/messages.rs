@@ -24,6 +24,7 @@ use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// A request that never left is made again after this.
 const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
@@ -99,7 +100,12 @@ async fn claim_and_ask(
         None => prepare(&deps, &row).await,
     };
     let outcome = match prepared {
-        Ok(message) => deps.services.provider.send(&sender.access, &message).await,
+        Ok(message) => {
+            let asked = Instant::now();
+            let outcome = deps.services.provider.send(&sender.access, &message).await;
+            metrics::histogram!("bellbird_send_seconds").record(asked.elapsed().as_secs_f64());
+            outcome
+        }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
             record(&deps, &row, None, Heard::Fact(not_put_together(why))).await;

@@ -75,6 +75,9 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             return bad(key, "must be at least 1".into());
         }
     }
+    if let Err(problem) = config.worker.http_addr() {
+        return bad("worker.http_addr", problem);
+    }
     Ok(())
 }
 
@@ -111,6 +114,7 @@ mod tests {
             (("BELLBIRD__WORKER__BULK_CONCURRENCY", "many"), "", "bulk_concurrency"),
             (("BELLBIRD__WORKER__TYPO", "1"), "", "typo"),
             (("BELLBIRD_HTTP_ADDR", "nowhere"), "", "http.addr"),
+            (("BELLBIRD__WORKER__HTTP_ADDR", "nowhere"), "worker.http_addr", "9090"),
         ] {
             let error = load(&[env]).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains(fix), "{env:?}: {error}");

@@ -94,7 +94,7 @@ section! {
 }
 section! {
     /// `[queue]`
-    QueueSettings { lease_ms: u64, max_deliveries: u64, poll_ms: u64, keep_dead_days: u64, }
+    QueueSettings { lease_ms: u64, max_deliveries: u64, poll_ms: u64, dead_rest_ms: u64, keep_dead_days: u64, }
 }
 section! {
     /// `[worker]`
@@ -107,6 +107,7 @@ section! {
         feed_every_ms: u64,
         reap_every_ms: u64,
         finish_every_ms: u64,
+        http_addr: String,
     }
 }
 section! {
@@ -131,7 +132,7 @@ section! {
 }
 section! {
     /// `[imports]`
-    ImportsConfig { max_bytes: u64, keep_days: u64, }
+    ImportsConfig { max_bytes: u64, max_rows: u64, keep_days: u64, }
 }
 section! {
     /// `[log]`
@@ -149,6 +150,20 @@ impl HttpConfig {
 }
 
 impl WorkerConfig {
+    /// Where a worker answers for its health; `None`: nowhere.
+    ///
+    /// # Errors
+    /// What is wrong with the setting.
+    pub fn http_addr(&self) -> Result<Option<SocketAddr>, String> {
+        match self.http_addr.as_str() {
+            "" => Ok(None),
+            addr => addr
+                .parse()
+                .map(Some)
+                .map_err(|_| "must be an address and a port, like 127.0.0.1:9090, or empty".to_string()),
+        }
+    }
+
     /// Handlers give up after this; under half a lease, so that two runs of a task never overlap.
     pub fn handler_timeout(queue: &QueueSettings) -> Duration {
         Duration::from_millis(queue.lease_ms * 9 / 20)

@@ -182,18 +182,16 @@ pub fn problems(error: &RenderError) -> Vec<Problem> {
     let missing = error.missing.iter().map(|key| {
         Problem::new(field(key), "missing_variable", format!("the template needs a value for `{key}`"))
     });
-    let unusable = error.unusable.iter().map(|key| {
-        Problem::new(field(key), "unusable_variable", format!("the value for `{key}` cannot be used"))
+    let unusable = error.unusable.iter().map(|one| {
+        let message = format!("the value for `{}` cannot be used: {}", one.key, one.why);
+        Problem::new(field(&one.key), "unusable_variable", message)
     });
     let extra = error.extra.iter().map(|key| {
         Problem::new(field(key), "extra_variable", format!("the template has no variable `{key}`"))
     });
-    let long = error.too_long.map(|length| {
-        Problem::new(
-            "variables",
-            "body_too_long",
-            format!("the filled text has {length} characters, over 1,024"),
-        )
+    let long = error.too_long.iter().map(|one| {
+        let message = format!("the filled {} has {} characters, over {}", one.part, one.length, one.most);
+        Problem::new("variables", "body_too_long", message)
     });
     missing.chain(unusable).chain(extra).chain(long).collect()
 }

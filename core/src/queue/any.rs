@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::outcome::QueueError;
 use super::redis::RedisStore;
 use super::sqlite::SqliteStore;
-use super::store::{Claimed, Claimer, DeadLetter, Depth, LaneConfig, NewTask, Settle, Store};
+use super::store::{
+    Claimed, Claimer, DeadLetter, Depth, LaneConfig, Listed, NewTask, Settle, Store, TaskState,
+};
 use super::wake::Wake;
 
 /// One lane, wherever it is kept.
@@ -51,8 +53,14 @@ impl Store for AnyStore {
     async fn oldest_age(&self) -> Result<Option<Duration>, QueueError> {
         either!(self, store => store.oldest_age().await)
     }
-    async fn dead(&self, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        either!(self, store => store.dead(n).await)
+    async fn list(&self, state: TaskState, skip: usize, n: usize) -> Result<Vec<Listed>, QueueError> {
+        either!(self, store => store.list(state, skip, n).await)
+    }
+    async fn dead(&self, skip: usize, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        either!(self, store => store.dead(skip, n).await)
+    }
+    async fn buried(&self, ids: &[String]) -> Result<Vec<DeadLetter>, QueueError> {
+        either!(self, store => store.buried(ids).await)
     }
     async fn requeue(&self, ids: &[String]) -> Result<u64, QueueError> {
         either!(self, store => store.requeue(ids).await)

@@ -44,13 +44,15 @@ pub use outcome::{JobError, QueueError};
 pub use redis::{RedisLink, RedisStore};
 pub use sqlite::{SQLITE_SCHEMA, SqliteStore};
 pub use store::{
-    Claimed, Claimer, DeadLetter, Depth, Due, LaneConfig, Leased, NewTask, Settle, Store, Verdict,
+    Claimed, Claimer, DeadLetter, Depth, Due, LaneConfig, Leased, Listed, NewTask, Settle, Store, TaskState,
+    Verdict,
 };
 pub use wake::Wake;
 pub use worker::{TaskMeta, run_lane};
 
 /// The kinds of work that must not wait for one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "openapi", derive(poem_openapi::Enum), oai(rename_all = "lowercase"))]
 pub enum LaneName {
     /// A person waits: replies, order confirmations, what follows a call.
     Interactive,
@@ -215,12 +217,47 @@ impl Queues {
         self.store(lane).oldest_age().await
     }
 
+    /// Up to `n` tasks of a lane in one state, after the first `skip`; see [`Store::list`].
+    ///
+    /// # Errors
+    /// [`QueueError::Store`].
+    pub async fn list(
+        &self,
+        lane: LaneName,
+        state: TaskState,
+        skip: usize,
+        n: usize,
+    ) -> Result<Vec<Listed>, QueueError> {
+        self.store(lane).list(state, skip, n).await
+    }
+
     /// The `n` oldest dead letters of a lane.
     ///
     /// # Errors
     /// [`QueueError::Store`].
     pub async fn dead(&self, lane: LaneName, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        self.store(lane).dead(n).await
+        self.dead_after(lane, 0, n).await
+    }
+
+    /// Up to `n` dead letters of a lane after the `skip` oldest.
+    ///
+    /// # Errors
+    /// [`QueueError::Store`].
+    pub async fn dead_after(
+        &self,
+        lane: LaneName,
+        skip: usize,
+        n: usize,
+    ) -> Result<Vec<DeadLetter>, QueueError> {
+        self.store(lane).dead(skip, n).await
+    }
+
+    /// The dead letters among these tasks.
+    ///
+    /// # Errors
+    /// [`QueueError::Store`].
+    pub async fn buried(&self, lane: LaneName, ids: &[String]) -> Result<Vec<DeadLetter>, QueueError> {
+        self.store(lane).buried(ids).await
     }
 
     /// Makes dead letters due again with all their deliveries; returns how many were found.
@@ -229,6 +266,25 @@ impl Queues {
     /// [`QueueError::Store`].
     pub async fn requeue(&self, lane: LaneName, ids: &[String]) -> Result<u64, QueueError> {
         self.store(lane).requeue(ids).await
+    }
+
+    /// Makes all dead letters of a lane due again, those that are buried meanwhile excepted; returns how many.
+    ///
+    /// # Errors
+    /// [`QueueError::Store`]; some may have been made due.
+    pub async fn requeue_all(&self, lane: LaneName) -> Result<u64, QueueError> {
+        let (mut left, mut found) = (self.depth(lane).await?.dead, 0);
+        while left > 0 {
+            // the oldest first: what is buried again goes to the end
+            let letters = self.dead(lane, usize::try_from(left).unwrap_or(usize::MAX).min(500)).await?;
+            if letters.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(letters.len() as u64);
+            let ids: Vec<String> = letters.into_iter().map(|letter| letter.id).collect();
+            found += self.requeue(lane, &ids).await?;
+        }
+        Ok(found)
     }
 
     /// Forgets dead letters buried longer ago than `older_than`; returns how many.

@@ -21,7 +21,8 @@ use redis::{FromRedisValue, Script};
 
 use super::outcome::QueueError;
 use super::store::{
-    Claimed, Claimer, DeadLetter, Depth, Due, LaneConfig, Leased, NewTask, Settle, Store, Verdict,
+    Claimed, Claimer, DeadLetter, Depth, Due, LaneConfig, Leased, Listed, NewTask, Settle, Store, TaskState,
+    Verdict,
 };
 use super::wake::Wake;
 
@@ -43,7 +44,12 @@ static SETTLE: LazyLock<Script> = script!("redis/settle.lua");
 static REQUEUE: LazyLock<Script> = script!("redis/requeue.lua");
 static TRIM: LazyLock<Script> = script!("redis/trim.lua");
 static DEPTH: LazyLock<Script> = script!("redis/depth.lua");
+static LIST: LazyLock<Script> = script!("redis/list.lua");
 static LETTERS: LazyLock<Script> = script!("redis/letters.lua");
+static BURIED: LazyLock<Script> = script!("redis/buried.lua");
+
+/// A dead letter as the scripts give it: id, body, reason, when, how long ago.
+type Letter = (String, String, String, u64, i64);
 
 /// One way to a Redis server, shared by the lanes of a process.
 #[derive(Clone)]
@@ -146,6 +152,10 @@ impl RedisStore {
 
 fn failed(error: RedisError) -> QueueError {
     QueueError::Store { store: "redis", source: error.into() }
+}
+
+fn letter((id, body, reason, at_ms, ago): Letter) -> DeadLetter {
+    DeadLetter { id, body, reason, at_ms, ago: Duration::from_millis(u64::try_from(ago).unwrap_or_default()) }
 }
 
 fn millis(time: Duration) -> u64 {
@@ -254,10 +264,31 @@ impl Store for RedisStore {
         Ok(u64::try_from(age).ok().map(Duration::from_millis))
     }
 
-    async fn dead(&self, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        let rows: Vec<(String, String, String, u64)> = self.run(&LETTERS, |call| _ = call.arg(n)).await?;
-        let letter = |(id, body, reason, at_ms)| DeadLetter { id, body, reason, at_ms };
+    async fn list(&self, state: TaskState, skip: usize, n: usize) -> Result<Vec<Listed>, QueueError> {
+        if n == 0 {
+            return Ok(Vec::new());
+        }
+        let fill = |call: &mut redis::ScriptInvocation<'_>| _ = call.arg(state.as_str()).arg(skip).arg(n);
+        let rows: Vec<(String, String, i64, u64)> = self.run(&LIST, fill).await?;
+        let task = |(id, body, due_in_ms, deliveries)| Listed { id, body, due_in_ms, deliveries };
+        Ok(rows.into_iter().map(task).collect())
+    }
+
+    async fn dead(&self, skip: usize, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        if n == 0 {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<Letter> = self.run(&LETTERS, |call| _ = call.arg(skip).arg(n)).await?;
         Ok(rows.into_iter().map(letter).collect())
+    }
+
+    async fn buried(&self, ids: &[String]) -> Result<Vec<DeadLetter>, QueueError> {
+        let mut letters = Vec::new();
+        for chunk in ids.chunks(CHUNK) {
+            let rows: Vec<Letter> = self.run(&BURIED, |call| _ = call.arg(chunk)).await?;
+            letters.extend(rows.into_iter().map(letter));
+        }
+        Ok(letters)
     }
 
     async fn requeue(&self, ids: &[String]) -> Result<u64, QueueError> {

@@ -15,7 +15,8 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use super::outcome::QueueError;
 use super::store::{
-    Claimed, Claimer, DeadLetter, Depth, Due, LaneConfig, Leased, NewTask, Settle, Store, Verdict,
+    Claimed, Claimer, DeadLetter, Depth, Due, LaneConfig, Leased, Listed, NewTask, Settle, Store, TaskState,
+    Verdict,
 };
 use super::wake::Wake;
 
@@ -101,8 +102,31 @@ const TRIM: &str = sql!(
      WHERE queue = ?1 AND dead_ms IS NOT NULL AND dead_ms < ",
     " - ?2 LIMIT ?3)"
 );
-const LETTERS: &str = "SELECT id, body, coalesce(reason, ''), dead_ms FROM queue_tasks
-     WHERE queue = ?1 AND dead_ms IS NOT NULL ORDER BY dead_ms, rowid LIMIT ?2";
+/// ?2 state, ?3 skip, ?4 most
+const LIST: &str = sql!(
+    "SELECT id, body, due_ms - ",
+    ", claims - free FROM queue_tasks
+     WHERE queue = ?1 AND dead_ms IS NULL AND CASE ?2
+        WHEN 'ready' THEN due_ms <= ",
+    " ELSE leased = (?2 = 'leased') AND due_ms > ",
+    " END
+     ORDER BY due_ms, rowid LIMIT ?4 OFFSET ?3"
+);
+/// ?2 skip, ?3 most
+const LETTERS: &str = sql!(
+    "SELECT id, body, coalesce(reason, ''), dead_ms, ",
+    " - dead_ms FROM queue_tasks
+     WHERE queue = ?1 AND dead_ms IS NOT NULL ORDER BY dead_ms, rowid LIMIT ?3 OFFSET ?2"
+);
+/// ?2 json [id]
+const BURIED: &str = sql!(
+    "SELECT id, body, coalesce(reason, ''), dead_ms, ",
+    " - dead_ms FROM queue_tasks
+     WHERE queue = ?1 AND dead_ms IS NOT NULL AND id IN (SELECT value FROM json_each(?2))"
+);
+
+/// A dead letter as the statements give it: id, body, reason, when, how long ago.
+type Letter = (String, String, String, i64, i64);
 const DEPTH: &str = sql!(
     "SELECT total(dead_ms IS NULL AND due_ms <= ",
     "), total(dead_ms IS NULL AND leased = 0 AND due_ms > ",
@@ -192,6 +216,14 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
 }
 
+fn signed(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn letter((id, body, reason, at, ago): Letter) -> DeadLetter {
+    DeadLetter { id, body, reason, at_ms: unsigned(at), ago: Duration::from_millis(unsigned(ago)) }
+}
+
 /// Counts and times are never negative in this table.
 fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or_default()
@@ -218,7 +250,7 @@ impl Store for SqliteStore {
         let mut tx = self.begin().await?;
         let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(CLAIM)
             .bind(&self.config.queue)
-            .bind(i64::try_from(batch).unwrap_or(i64::MAX))
+            .bind(signed(batch))
             .bind(millis(self.config.lease))
             .fetch_all(&mut *tx)
             .await
@@ -278,13 +310,26 @@ impl Store for SqliteStore {
         Ok(age.map(|ms| Duration::from_millis(unsigned(ms))))
     }
 
-    async fn dead(&self, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        let rows = sqlx::query_as::<_, (String, String, String, i64)>(LETTERS)
+    async fn list(&self, state: TaskState, skip: usize, n: usize) -> Result<Vec<Listed>, QueueError> {
+        let rows = sqlx::query_as::<_, (String, String, i64, i64)>(LIST)
             .bind(&self.config.queue)
-            .bind(i64::try_from(n).unwrap_or(i64::MAX));
+            .bind(state.as_str())
+            .bind(signed(skip))
+            .bind(signed(n));
         let rows = rows.fetch_all(&self.pool).await.map_err(failed)?;
-        let letter = |(id, body, reason, at)| DeadLetter { id, body, reason, at_ms: unsigned(at) };
-        Ok(rows.into_iter().map(letter).collect())
+        let task = |(id, body, due_in_ms, n)| Listed { id, body, due_in_ms, deliveries: unsigned(n) };
+        Ok(rows.into_iter().map(task).collect())
+    }
+
+    async fn dead(&self, skip: usize, n: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        let rows =
+            sqlx::query_as::<_, Letter>(LETTERS).bind(&self.config.queue).bind(signed(skip)).bind(signed(n));
+        Ok(rows.fetch_all(&self.pool).await.map_err(failed)?.into_iter().map(letter).collect())
+    }
+
+    async fn buried(&self, ids: &[String]) -> Result<Vec<DeadLetter>, QueueError> {
+        let rows = sqlx::query_as::<_, Letter>(BURIED).bind(&self.config.queue).bind(json(ids.iter())?);
+        Ok(rows.fetch_all(&self.pool).await.map_err(failed)?.into_iter().map(letter).collect())
     }
 
     async fn requeue(&self, ids: &[String]) -> Result<u64, QueueError> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::outcome::QueueError;
 use super::wake::Wake;
+use crate::words::words;
 
 /// How one lane behaves.
 #[derive(Clone, Debug)]
@@ -155,6 +156,33 @@ pub struct DeadLetter {
     pub reason: String,
     /// When, in milliseconds since the Unix epoch by the store's clock.
     pub at_ms: u64,
+    /// How long ago that is, by the same clock.
+    pub ago: Duration,
+}
+
+words! {
+    /// Where a task stands that is not dead.
+    pub enum TaskState {
+        /// Due now, those whose lease ended included.
+        Ready = "ready",
+        /// Due later.
+        Delayed = "delayed",
+        /// Being worked on.
+        Leased = "leased",
+    }
+}
+
+/// A task as it stands in a lane, to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The task's id.
+    pub id: String,
+    /// The body as it was pushed.
+    pub body: String,
+    /// Milliseconds until it is due, or until its lease ends; negative when that has passed. By the store's clock.
+    pub due_in_ms: i64,
+    /// Counted deliveries so far, a run in progress included.
+    pub deliveries: u64,
 }
 
 /// How many tasks a lane holds.
@@ -191,8 +219,19 @@ pub trait Store: Clone + Send + Sync + Unpin + 'static {
     fn depth(&self) -> impl Future<Output = Result<Depth, QueueError>> + Send;
     /// How long the longest waiting due task has been due.
     fn oldest_age(&self) -> impl Future<Output = Result<Option<Duration>, QueueError>> + Send;
-    /// The `n` oldest dead letters.
-    fn dead(&self, n: usize) -> impl Future<Output = Result<Vec<DeadLetter>, QueueError>> + Send;
+    /// Up to `n` tasks in this state after the first `skip`, the longest due (or leased) first. Tasks move while
+    /// somebody pages, so a page may show one twice or miss one.
+    fn list(
+        &self,
+        state: TaskState,
+        skip: usize,
+        n: usize,
+    ) -> impl Future<Output = Result<Vec<Listed>, QueueError>> + Send;
+    /// Up to `n` dead letters after the first `skip`, oldest first.
+    fn dead(&self, skip: usize, n: usize)
+    -> impl Future<Output = Result<Vec<DeadLetter>, QueueError>> + Send;
+    /// The dead letters among these tasks.
+    fn buried(&self, ids: &[String]) -> impl Future<Output = Result<Vec<DeadLetter>, QueueError>> + Send;
     /// Gives dead letters all their deliveries back and makes them due now; returns how many were found.
     fn requeue(&self, ids: &[String]) -> impl Future<Output = Result<u64, QueueError>> + Send;
     /// Forgets dead letters buried longer ago than this; returns how many.

@@ -6,7 +6,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::AppId;
 use crate::page::{Page, PageRequest};
-use crate::secret::{ExposeSecret, SecretString, random_token};
+use crate::secret::{Cipher, ExposeSecret, SecretString, random_token};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 /// What is needed to add an app.
@@ -98,6 +98,14 @@ pub async fn for_webhook(services: &Services, key: Option<&str>) -> Result<Optio
     Ok(Some(WebhookApp {
         id: Some(app.id),
         secret: services.cipher.open(&secret_place(app.id), &app.secret)?,
-        verify_token: services.cipher.open(&verify_place(app.id), &app.verify_token)?,
+        verify_token: verify_token(&services.cipher, &app)?,
     }))
+}
+
+/// The token that proves the app's webhook address.
+///
+/// # Errors
+/// When the key is another one than it was written with.
+pub fn verify_token(cipher: &Cipher, app: &Model) -> Result<SecretString> {
+    cipher.open(&verify_place(app.id), &app.verify_token)
 }

@@ -4,10 +4,12 @@ pub mod app_entity;
 pub mod apps;
 pub mod connect;
 pub mod entity;
+pub mod inspection;
 pub mod lease;
 pub mod outbound;
 pub mod pause;
 pub mod port;
+pub mod template_parts;
 
 pub use app_entity::{Entity as AppEntity, Model as App};
 pub use entity::{Entity, Model as Sender};

@@ -3,6 +3,8 @@
 use crate::content::Content;
 use serde::{Deserialize, Serialize};
 
+use super::template_parts::TemplatePart;
+
 /// One message, ready to go.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutboundMessage {
@@ -42,31 +44,6 @@ pub enum OutboundBody {
     FreeForm(Box<Content>),
 }
 
-/// One filled part of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TemplatePart {
-    /// The variable of a text header.
-    HeaderText(TextValue),
-    /// The picture of an image header.
-    HeaderImage(MediaRef),
-    /// All variables of the body, in order.
-    Body(Vec<TextValue>),
-    /// The end of a link button's address.
-    ButtonUrl {
-        /// Position among all buttons, from 0.
-        index: u8,
-        /// What replaces the variable.
-        suffix: String,
-    },
-    /// What a quick-reply button sends back when tapped, if not its own text.
-    ButtonPayload {
-        /// Position among all buttons, from 0.
-        index: u8,
-        /// The payload.
-        payload: String,
-    },
-}
-
 /// A file that goes along, where the provider finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -75,13 +52,4 @@ pub enum MediaRef {
     Link(String),
     /// The provider's id of a file uploaded for this number before.
     Id(String),
-}
-
-/// The value of one text variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextValue {
-    /// Name of the variable in templates with named variables; `None` where order counts.
-    pub name: Option<String>,
-    /// The value.
-    pub text: String,
 }

@@ -9,7 +9,10 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use super::outbound::{MediaRef, OutboundBody, OutboundMessage, Recipient, TemplatePart, TextValue};
+pub use super::outbound::{MediaRef, OutboundBody, OutboundMessage, Recipient};
+pub use super::template_parts::{
+    ButtonValue, CardValue, HeaderValue, Meaning, Place, ProductSection, TemplatePart, TextValue,
+};
 
 /// Carries messages to people and vouches for the numbers they are sent from.
 #[async_trait]

@@ -2,7 +2,7 @@
 //! picture.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::roll::mix;
 
-/// Sessions and handles kept; older ones are forgotten.
+/// Sessions kept; older ones are forgotten.
 const KEPT: usize = 1_000;
 
 /// A file on its way.
@@ -30,8 +30,7 @@ pub(crate) struct Uploads(Mutex<Desk>);
 #[derive(Debug, Default)]
 struct Desk {
     sessions: HashMap<String, Upload>,
-    handles: HashSet<String>,
-    order: VecDeque<(String, bool)>,
+    order: VecDeque<String>,
     last: u64,
 }
 
@@ -44,7 +43,7 @@ impl Uploads {
                 format!("upload:{}", URL_SAFE_NO_PAD.encode(mix(salt.wrapping_add(desk.last)).to_be_bytes()));
             let upload = Upload { file_length, file_type: file_type.to_owned(), ..Upload::default() };
             desk.sessions.insert(id.clone(), upload);
-            desk.remember(id.clone(), false);
+            desk.remember(id.clone());
             id
         })
     }
@@ -65,15 +64,8 @@ impl Uploads {
             let done = desk.sessions.remove(id)?;
             let coded = URL_SAFE_NO_PAD.encode(done.digest.clone().finalize());
             let handle = format!("4::{}:{coded}:e:{}", URL_SAFE_NO_PAD.encode(&done.file_type), id.len());
-            desk.handles.insert(handle.clone());
-            desk.remember(handle.clone(), true);
             Some((done, Some(handle)))
         })
-    }
-
-    /// Whether a handle was given out here.
-    pub(crate) fn knows(&self, handle: &str) -> bool {
-        self.with(|desk| desk.handles.contains(handle))
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> T {
@@ -82,16 +74,12 @@ impl Uploads {
 }
 
 impl Desk {
-    fn remember(&mut self, name: String, is_handle: bool) {
-        self.order.push_back((name, is_handle));
+    fn remember(&mut self, id: String) {
+        self.order.push_back(id);
         if self.order.len() > KEPT
-            && let Some((oldest, was_handle)) = self.order.pop_front()
+            && let Some(oldest) = self.order.pop_front()
         {
-            if was_handle {
-                self.handles.remove(&oldest);
-            } else {
-                self.sessions.remove(&oldest);
-            }
+            self.sessions.remove(&oldest);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bellbird_core::queue::{Depth, Due, JobError, NewTask, QueueConfig, Settle, Store, Verdict};
+use bellbird_core::queue::{Depth, Due, JobError, NewTask, QueueConfig, Settle, Store, TaskState, Verdict};
 
 use super::lab::{Kind, LANE, Lab, Running, claim, config, eventually, on_both_stores, task, tasks};
 
@@ -19,6 +19,8 @@ on_both_stores!(
     dead_letters_are_requeued_with_all_deliveries,
     dead_letters_are_trimmed_by_age,
     a_settle_can_be_repeated,
+    tasks_are_listed_by_state_in_pages,
+    dead_letters_are_found_by_id_and_requeued_together,
 );
 
 const SOON: Duration = Duration::from_secs(5);
@@ -215,4 +217,60 @@ async fn a_settle_can_be_repeated(kind: Kind) {
     store.settle(&[back]).await.unwrap();
     let again = eventually("it is due", async || claim(&store, 2, 1).await.tasks.pop()).await;
     assert_eq!(again.delivery, 1, "given back three times, taken back once");
+}
+
+async fn tasks_are_listed_by_state_in_pages(kind: Kind) {
+    let lab = Lab::open(kind, config()).await;
+    let store = lab.store();
+    let list = async |state, skip, n| lab.queues.list(LANE, state, skip, n).await.unwrap();
+    let ids = |listed: &[bellbird_core::queue::Listed]| -> Vec<String> {
+        listed.iter().map(|task| task.id.clone()).collect()
+    };
+    lab.push(tasks(3)).await;
+    for (n, wait) in [(7, 70), (6, 60)] {
+        lab.push(vec![task(n).due(Due::After(Duration::from_secs(wait)))]).await;
+    }
+    let leased = claim(&store, 1, 0).await.tasks;
+    assert_eq!(leased.len(), 3);
+    lab.push(vec![task(4)]).await;
+    lab.push(vec![task(5)]).await;
+
+    let ready = list(TaskState::Ready, 0, 10).await;
+    assert_eq!(ids(&ready), ["job_000004", "job_000005"]);
+    assert_eq!((ready[0].body.as_str(), ready[0].deliveries), (r#"{"n":4}"#, 0));
+    assert!((-60_000..=0).contains(&ready[0].due_in_ms), "due for {} ms", -ready[0].due_in_ms);
+    assert_eq!(ids(&list(TaskState::Ready, 1, 10).await), ["job_000005"]);
+    let delayed = list(TaskState::Delayed, 0, 10).await;
+    assert_eq!(ids(&delayed), ["job_000006", "job_000007"], "what is due first comes first");
+    assert!((1..=60_000).contains(&delayed[0].due_in_ms));
+    let running = list(TaskState::Leased, 0, 2).await;
+    assert_eq!((running.len(), running[0].deliveries), (2, 1));
+    assert!((1..=30_000).contains(&running[0].due_in_ms), "the lease ends then");
+    assert_eq!(list(TaskState::Leased, 2, 2).await.len(), 1);
+    assert_eq!(list(TaskState::Leased, 3, 2).await, []);
+    assert_eq!(list(TaskState::Ready, 0, 0).await, []);
+}
+
+async fn dead_letters_are_found_by_id_and_requeued_together(kind: Kind) {
+    let lab = Lab::open(kind, config()).await;
+    let store = lab.store();
+    lab.push(tasks(3)).await;
+    let dead: Vec<_> = claim(&store, 1, 0).await.tasks;
+    let dead: Vec<_> = dead.iter().map(|task| settle(task, Verdict::Dead("over".into()))).collect();
+    store.settle(&dead).await.unwrap();
+    lab.push(vec![task(9)]).await;
+    let asked = ["job_000001".to_owned(), "job_000009".to_owned(), "nobody".to_owned()];
+    let found = lab.queues.buried(LANE, &asked).await.unwrap();
+    assert_eq!(found.iter().map(|letter| letter.id.as_str()).collect::<Vec<_>>(), ["job_000001"]);
+    assert_eq!((found[0].body.as_str(), found[0].reason.as_str()), (r#"{"n":1}"#, "over"));
+    assert!(found[0].ago < SOON, "buried {:?} ago", found[0].ago);
+    assert_eq!(lab.queues.dead_after(LANE, 1, 10).await.unwrap().len(), 2);
+    assert_eq!(lab.queues.requeue_all(LANE).await.unwrap(), 3);
+    assert_eq!(lab.queues.requeue_all(LANE).await.unwrap(), 0);
+    let again = claim(&store, 2, 1).await.tasks;
+    assert_eq!(
+        again.iter().map(|task| task.delivery).collect::<Vec<_>>(),
+        [1; 4],
+        "with all their deliveries"
+    );
 }

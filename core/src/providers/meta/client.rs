@@ -85,6 +85,10 @@ impl MetaClient {
         &self.base
     }
 
+    pub(super) fn anonymous(&self, url: Url) -> RequestBuilder {
+        self.http.get(url)
+    }
+
     fn post_message(&self, from: &SenderAccess, body: Vec<u8>) -> RequestBuilder {
         self.http
             .post(self.url(&[&from.phone_number_id, "messages"]))

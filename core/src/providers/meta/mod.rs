@@ -7,6 +7,7 @@ mod answer;
 pub mod client;
 pub mod errors;
 mod fields;
+mod inspect;
 mod media;
 mod numbers;
 mod payload;

@@ -90,7 +90,7 @@ pub(super) async fn prove(client: &MetaClient, from: &SenderAccess) -> Result<Nu
     Err(ProveError::OtherAccount)
 }
 
-async fn get<T: DeserializeOwned>(
+pub(super) async fn get<T: DeserializeOwned>(
     client: &MetaClient,
     from: &SenderAccess,
     url: Url,

@@ -10,6 +10,7 @@ use self::template::Template;
 use crate::senders::port::{OutboundBody, OutboundMessage, Recipient};
 
 mod content;
+mod file;
 mod template;
 
 #[derive(Serialize)]
@@ -104,5 +105,7 @@ impl<'a> From<&'a OutboundMessage> for Payload<'a> {
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod template_fixtures;
 #[cfg(test)]
 mod tests;

@@ -13,3 +13,7 @@ local function bury(id, why)
   call('ZADD', dead, now, id)
   call('HSET', reason, id, why)
 end
+
+local function letter(id, at)
+  return {id, call('HGET', body, id) or '', call('HGET', reason, id) or '', tonumber(at), now - at}
+end

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::content::{Content, Text};
 use crate::providers::meta::testing::fixture;
-use crate::senders::port::{MediaRef, TemplatePart, TextValue};
+use crate::senders::port::{ButtonValue, HeaderValue, MediaRef, TemplatePart, TextValue};
 
 fn message(to: Recipient, body: OutboundBody) -> OutboundMessage {
     OutboundMessage { to, body, reply_to: None, opaque: String::new() }
@@ -25,7 +25,7 @@ fn text(body: String, preview_url: bool) -> OutboundBody {
 
 fn values(values: &[(&str, &str)]) -> Vec<TextValue> {
     let name = |name: &str| (!name.is_empty()).then(|| name.to_owned());
-    values.iter().map(|(n, text)| TextValue { name: name(n), text: (*text).into() }).collect()
+    values.iter().map(|(n, text)| TextValue { name: name(n), ..TextValue::plain(*text) }).collect()
 }
 
 fn template(name: &str, language: &str, components: Vec<TemplatePart>) -> OutboundBody {
@@ -57,7 +57,7 @@ fn templates_are_written_as_documented() {
     let code = || "J$FpnYnP".to_owned();
     let parts = vec![
         TemplatePart::Body(values(&[("", &code())])),
-        TemplatePart::ButtonUrl { index: 0, suffix: code() },
+        TemplatePart::Button { index: 0, value: ButtonValue::UrlSuffix(code()) },
     ];
     let sent = message(phone("12015553931"), template("verification_code", "en_US", parts));
     assert_eq!(written(&sent), fixture("requests/send_template_verification_code.json").unwrap());
@@ -71,8 +71,8 @@ fn templates_are_written_as_documented() {
 #[test]
 fn pictures_replies_and_user_ids_have_their_own_fields() {
     let parts = vec![
-        TemplatePart::HeaderImage(MediaRef::Link("https://shop.example/a.jpg".into())),
-        TemplatePart::ButtonPayload { index: 1, payload: "more".into() },
+        TemplatePart::Header(HeaderValue::Image(MediaRef::Link("https://shop.example/a.jpg".into()))),
+        TemplatePart::Button { index: 1, value: ButtonValue::Payload("more".into()) },
     ];
     let mut sent = message(Recipient::Bsuid("US.1349".into()), template("autumn", "en", parts));
     sent.opaque = "msg_1.2".into();

@@ -1,0 +1,7 @@
+//! What operators do: looking into the queue, trying again what failed, watching processes, asking the doctor.
+
+mod cli;
+mod dead_letters;
+mod jobs;
+mod replay;
+mod watch;
