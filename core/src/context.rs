@@ -10,6 +10,7 @@ use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
 use crate::senders::port::MessageSender;
+use crate::templates::port::TemplateRegistry;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +31,8 @@ pub struct Services {
     pub files: Files,
     /// How messages leave the house.
     pub provider: Arc<dyn MessageSender>,
+    /// Who keeps the templates.
+    pub registry: Arc<dyn TemplateRegistry>,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.

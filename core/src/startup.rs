@@ -4,12 +4,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::context::Services;
 use crate::db::{ConnectError, Db};
-<<<<<<< HEAD
-use crate::files::Files;
-use crate::providers::Timeouts;
-=======
 use crate::doctor::{self, Patient};
->>>>>>> wt-ops
+use crate::files::Files;
 use crate::providers::meta::{MetaClient, MetaOptions};
 use crate::providers::{Timeouts, http_client};
 use crate::queue::{QueueConfig, QueueError, Queues};
@@ -88,13 +84,8 @@ impl Services {
                 request: Duration::from_millis(config.meta.timeout_ms),
                 ..Timeouts::default()
             },
-<<<<<<< HEAD
-        };
-        let provider = MetaClient::new(&options).map_err(|error| StartError::Setting(error.to_string()))?;
-        let files = Files::open(&config).map_err(StartError::Setting)?;
-=======
         )?;
->>>>>>> wt-ops
+        let files = Files::open(&config).map_err(StartError::Setting)?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
@@ -104,6 +95,7 @@ impl Services {
             cipher,
             limiter,
             files,
+            registry: Arc::new(provider.clone()),
             provider: Arc::new(provider),
             config: Arc::new(config),
             shard,

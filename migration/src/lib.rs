@@ -16,11 +16,9 @@ mod m20261121_000006_messages;
 mod m20261121_000007_webhook_events;
 mod m20261121_000008_outbox;
 mod m20261121_000009_idempotency_keys;
-<<<<<<< HEAD
 mod m20261121_000010_template_lifecycle;
-=======
+mod m20261121_000012_template_changes;
 mod m20261121_000015_failed_webhooks;
->>>>>>> wt-ops
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -38,11 +36,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_webhook_events::Migration),
             Box::new(m20261121_000008_outbox::Migration),
             Box::new(m20261121_000009_idempotency_keys::Migration),
-<<<<<<< HEAD
             Box::new(m20261121_000010_template_lifecycle::Migration),
-=======
+            Box::new(m20261121_000012_template_changes::Migration),
             Box::new(m20261121_000015_failed_webhooks::Migration),
->>>>>>> wt-ops
         ]
     }
 }

@@ -15,6 +15,7 @@ mod messages;
 mod registry;
 mod schedule;
 mod status;
+mod templates;
 mod webhooks;
 
 use bellbird_core::context::Services;

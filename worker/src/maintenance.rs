@@ -4,10 +4,12 @@
 use crate::campaigns;
 use crate::deps::Deps;
 use crate::messages::classify;
+use crate::templates;
 use bellbird_core::campaigns::jobs::CampaignJob;
 use bellbird_core::ids::OutboxId;
 use bellbird_core::outbox::{self, Envelope, Progress};
 use bellbird_core::queue::JobError;
+use bellbird_core::templates::jobs::TemplateJob;
 use serde::Deserialize;
 
 /// A job of any slice. Their names (`job`) differ, which is how they are told apart.
@@ -16,6 +18,8 @@ use serde::Deserialize;
 pub(crate) enum MaintenanceJob {
     /// Of a campaign.
     Campaign(CampaignJob),
+    /// Of templates.
+    Template(TemplateJob),
 }
 
 /// One run of a job.
@@ -40,6 +44,7 @@ pub(crate) async fn handle(
     let run = Run { id, attempt };
     let progress = match job {
         MaintenanceJob::Campaign(job) => campaigns::handle(&deps, run, job).await?,
+        MaintenanceJob::Template(job) => templates::handle(&deps, run, job).await?,
     };
     match progress {
         Progress::Done => Ok(()),
@@ -55,13 +60,20 @@ mod tests {
     fn every_job_is_known_by_its_name_and_a_strange_one_is_refused() {
         let (job, id) = ("job_01kawz1m4cf0tr2v6x8yab3c5d", "01kawz1m4cf0tr2v6x8yab3c5d");
         let read = |body: String| serde_json::from_str::<Envelope<MaintenanceJob>>(&body);
-        let known = [("expand_audience", "campaign", "cmp_"), ("cancel_recipients", "campaign", "cmp_")];
+        let known = [
+            ("expand_audience", "campaign", "cmp_"),
+            ("cancel_recipients", "campaign", "cmp_"),
+            ("change_template", "template", "tpl_"),
+            ("sync_templates", "sync", "tsy_"),
+        ];
         for (name, field, prefix) in known {
             let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}"}}"#);
             let read = read(body).unwrap();
             assert_eq!(read.id.to_string(), job);
             let slice = match read.job {
                 MaintenanceJob::Campaign(_) => "campaign",
+                MaintenanceJob::Template(TemplateJob::ChangeTemplate { .. }) => "template",
+                MaintenanceJob::Template(TemplateJob::SyncTemplates { .. }) => "sync",
             };
             assert_eq!(slice, field);
         }

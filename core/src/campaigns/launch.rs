@@ -12,7 +12,7 @@ use crate::ids::CampaignId;
 use crate::outbox;
 use crate::queue::LaneName;
 use crate::senders::{self, SenderStatus};
-use crate::templates::{self, TemplateStatus};
+use crate::templates;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 use std::collections::BTreeMap;
@@ -50,13 +50,7 @@ async fn check(tx: &Tx, ctx: &Ctx, campaign: &Model) -> Result<()> {
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::not_found("template", campaign.template_id))?;
-    if template.status != TemplateStatus::Approved {
-        let message = format!(
-            "the template `{}` is {}; only an approved one can be sent",
-            template.name, template.status
-        );
-        return Err(Error::conflict("template_not_approved", message));
-    }
+    template.check_sendable()?;
     let senders = senders::Entity::secure_find(ctx.organization)
         .filter(senders::entity::Column::Id.is_in(campaign.senders()?))
         .all(tx.conn())

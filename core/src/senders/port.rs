@@ -20,6 +20,9 @@ pub trait MessageSender: Send + Sync {
     /// Makes one attempt at one message. Never retries: when to try again is the ledger's decision.
     async fn send(&self, from: &SenderAccess, message: &OutboundMessage) -> SendOutcome;
 
+    /// The request that [`MessageSender::send`] makes, for people to look at.
+    fn request(&self, message: &OutboundMessage) -> serde_json::Value;
+
     /// Asks the provider about the number, with the number's own token, and makes sure the account owns it.
     async fn prove(&self, from: &SenderAccess) -> Result<NumberFacts, ProveError>;
 
