@@ -10,6 +10,7 @@
 pub mod bulk;
 pub mod clock;
 pub mod config;
+pub mod content;
 pub mod context;
 pub mod db;
 pub mod dead_letters;
@@ -33,6 +34,7 @@ pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod imports;
 pub mod jobs;
 pub mod messages;
 pub mod organizations;

@@ -1,12 +1,12 @@
 //! The maintenance lane: work that outlives the request that asked for it. Each slice has an enum of its own jobs;
 //! here they are told apart and handed over.
 
-use crate::campaigns;
 use crate::deps::Deps;
 use crate::messages::classify;
-use crate::templates;
+use crate::{campaigns, imports, templates};
 use bellbird_core::campaigns::jobs::CampaignJob;
 use bellbird_core::ids::OutboxId;
+use bellbird_core::imports::jobs::ImportJob;
 use bellbird_core::outbox::{self, Envelope, Progress};
 use bellbird_core::queue::JobError;
 use bellbird_core::templates::jobs::TemplateJob;
@@ -18,6 +18,8 @@ use serde::Deserialize;
 pub(crate) enum MaintenanceJob {
     /// Of a campaign.
     Campaign(CampaignJob),
+    /// Of an import.
+    Import(ImportJob),
     /// Of templates.
     Template(TemplateJob),
 }
@@ -44,6 +46,7 @@ pub(crate) async fn handle(
     let run = Run { id, attempt };
     let progress = match job {
         MaintenanceJob::Campaign(job) => campaigns::handle(&deps, run, job).await?,
+        MaintenanceJob::Import(job) => imports::handle(&deps, run, job).await?,
         MaintenanceJob::Template(job) => templates::handle(&deps, run, job).await?,
     };
     match progress {
@@ -63,15 +66,17 @@ mod tests {
         let known = [
             ("expand_audience", "campaign", "cmp_"),
             ("cancel_recipients", "campaign", "cmp_"),
+            ("run_import", "import", "imp_"),
             ("change_template", "template", "tpl_"),
             ("sync_templates", "sync", "tsy_"),
         ];
         for (name, field, prefix) in known {
-            let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}"}}"#);
+            let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}","run":1}}"#);
             let read = read(body).unwrap();
             assert_eq!(read.id.to_string(), job);
             let slice = match read.job {
                 MaintenanceJob::Campaign(_) => "campaign",
+                MaintenanceJob::Import(_) => "import",
                 MaintenanceJob::Template(TemplateJob::ChangeTemplate { .. }) => "template",
                 MaintenanceJob::Template(TemplateJob::SyncTemplates { .. }) => "sync",
             };

@@ -7,7 +7,7 @@ use bellbird_core::messages::{feed, reap, unknown};
 use bellbird_core::queue::LaneName;
 use bellbird_core::templates::sync;
 use bellbird_core::webhooks::keep;
-use bellbird_core::{idempotency, outbox};
+use bellbird_core::{idempotency, imports, outbox};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -63,6 +63,7 @@ async fn tidy(deps: &Deps) -> Result<()> {
     let days = |n: u64| day.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX));
     keep::forget(services, now.minus(days(services.config.webhooks.keep_days))).await?;
     idempotency::forget(services, now.minus(KEYS_KEPT)).await?;
+    imports::tidy::forget(services, now.minus(days(services.config.imports.keep_days))).await?;
     for lane in LaneName::ALL {
         let older_than = days(services.config.queue.keep_dead_days);
         services.queues.trim_dead(lane, older_than).await.map_err(outbox::unavailable)?;

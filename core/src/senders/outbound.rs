@@ -1,5 +1,6 @@
 //! A message on its way out: to whom, and everything they get, in words no provider owns.
 
+use crate::content::Content;
 use serde::{Deserialize, Serialize};
 
 use super::template_parts::TemplatePart;
@@ -26,7 +27,7 @@ pub enum Recipient {
     Bsuid(String),
 }
 
-/// The content of a message.
+/// What a person gets.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboundBody {
     /// An approved template with this person's values.
@@ -38,13 +39,9 @@ pub enum OutboundBody {
         /// The filled gaps; empty for a template without any.
         components: Vec<TemplatePart>,
     },
-    /// Free text; only inside an open conversation.
-    Text {
-        /// The text.
-        body: String,
-        /// Whether the first link is shown with a preview.
-        preview_url: bool,
-    },
+    /// Anything else; only while the person's window is open. Its files are links or the provider's ids: stored ones
+    /// were uploaded before.
+    FreeForm(Box<Content>),
 }
 
 /// A file that goes along, where the provider finds it.

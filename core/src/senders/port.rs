@@ -23,6 +23,10 @@ pub trait MessageSender: Send + Sync {
     /// The request that [`MessageSender::send`] makes, for people to look at.
     fn request(&self, message: &OutboundMessage) -> serde_json::Value;
 
+    /// Marks a message of theirs as read, and the ones before it; shows them "typing…" if told to. Asking twice does no
+    /// harm.
+    async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError>;
+
     /// Asks the provider about the number, with the number's own token, and makes sure the account owns it.
     async fn prove(&self, from: &SenderAccess) -> Result<NumberFacts, ProveError>;
 
@@ -69,6 +73,17 @@ pub enum SendOutcome {
         /// What happened, for operators.
         why: String,
     },
+}
+
+/// Why a message was not marked as read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarkReadError {
+    /// The provider will not do it.
+    #[error("the provider refused (code {}): {}", .0.code, .0.title)]
+    Refused(Failure),
+    /// The provider could not be asked, is too busy, or gave no clear answer.
+    #[error("{0}")]
+    NotNow(String),
 }
 
 /// A provider's error, from an answer or from a `failed` status.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::content::{Content, Text};
 use crate::providers::meta::testing::fixture;
 use crate::senders::port::{ButtonValue, HeaderValue, MediaRef, TemplatePart, TextValue};
 
@@ -18,6 +19,10 @@ fn written(message: &OutboundMessage) -> Value {
     serde_json::to_value(Payload::from(message)).unwrap()
 }
 
+fn text(body: String, preview_url: bool) -> OutboundBody {
+    OutboundBody::FreeForm(Box::new(Content::Text(Text { body, preview_url: Some(preview_url) })))
+}
+
 fn values(values: &[(&str, &str)]) -> Vec<TextValue> {
     let name = |name: &str| (!name.is_empty()).then(|| name.to_owned());
     values.iter().map(|(n, text)| TextValue { name: name(n), ..TextValue::plain(*text) }).collect()
@@ -31,12 +36,12 @@ fn template(name: &str, language: &str, components: Vec<TemplatePart>) -> Outbou
 fn text_and_quoted_text_are_written_as_documented() {
     let Some(plain) = fixture("requests/send_text.json") else { return };
     let body = plain["text"]["body"].as_str().unwrap().to_owned();
-    let sent = message(phone("+16505555555"), OutboundBody::Text { body, preview_url: true });
+    let sent = message(phone("+16505555555"), text(body, true));
     assert_eq!(written(&sent), plain);
 
     let mut quoted = fixture("requests/send_text_3.json").unwrap();
     let body = quoted["text"]["body"].as_str().unwrap().to_owned();
-    let mut sent = message(phone("+16505551234"), OutboundBody::Text { body, preview_url: false });
+    let mut sent = message(phone("+16505551234"), text(body, false));
     sent.reply_to = quoted["context"]["message_id"].as_str().map(str::to_owned);
     quoted["text"]["preview_url"] = json!(false); // We always say it.
     assert_eq!(written(&sent), quoted);
