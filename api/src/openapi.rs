@@ -26,6 +26,8 @@ pub enum Tag {
     Senders,
     /// The Meta apps whose secrets sign webhooks.
     Apps,
+    /// What happened to an account that people should know.
+    Alerts,
     /// What Meta posts to us.
     Webhooks,
     /// Background work, and what could not be done.
@@ -56,6 +58,8 @@ fn apis() -> impl OpenApi + 'static {
         crate::customers::CustomersApi,
         crate::templates::TemplatesApi,
         crate::senders::SendersApi,
+        crate::portfolios::PortfoliosApi,
+        crate::alerts::AlertsApi,
         crate::apps::AppsApi,
         crate::webhooks::whatsapp::WhatsAppApi,
         crate::webhooks::failed::FailedWebhooksApi,

@@ -44,9 +44,9 @@ pub(super) async fn resolve(tx: &Tx, organization: OrganizationId, to: To) -> Re
                 let message = "a WhatsApp user id looks like US.13491208655302741918";
                 return Err(Error::invalid("bsuid", "invalid_bsuid", message));
             }
-            let who = Identity { phone: None, bsuid: Some(bsuid) };
-            let id = meet::meet(tx, organization, &who, None).await?;
-            find(tx, organization, id.ok_or_else(|| Error::internal("a person was not met"))?).await
+            let who = Identity { bsuid: Some(bsuid), ..Identity::default() };
+            let found = meet::recognise(tx, organization, &who, None).await?;
+            Ok(found.ok_or_else(|| Error::internal("a person was not met"))?.customer)
         }
     }
 }

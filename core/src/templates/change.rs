@@ -2,7 +2,7 @@
 
 use super::create::{format_word, problems, purpose, submit};
 use super::entity::{Column, Entity, Model};
-use super::{TemplateChange, TemplateModel, TemplateStatus};
+use super::{TemplateChange, TemplateModel, TemplateStatus, stop};
 use crate::context::{Ctx, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
@@ -70,7 +70,9 @@ pub async fn delete(tx: &Tx, ctx: &Ctx, id: TemplateId) -> Result<Model> {
     }
     let set = begin(tx, &row, TemplateChange::Delete)
         .col_expr(Column::Status, Expr::value(TemplateStatus::PendingDeletion));
-    finish(tx, ctx, &row, set).await
+    let row = finish(tx, ctx, &row, set).await?;
+    stop::campaigns(tx, row.id, &format!("the template `{}` is being deleted", row.name)).await?;
+    Ok(row)
 }
 
 async fn changeable(tx: &Tx, ctx: &Ctx, id: TemplateId) -> Result<Model> {

@@ -102,6 +102,10 @@ fn fresh(tx: &Tx, ctx: &Ctx, new: NewTemplate) -> Result<Model> {
         pending_change,
         next_components: None,
         change_error: None,
+        status_at: None,
+        quality_at: None,
+        category_at: None,
+        components_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     })

@@ -48,6 +48,14 @@ pub struct Model {
     pub next_components: Option<Json>,
     /// Why the provider refused the last change, in words.
     pub change_error: Option<String>,
+    /// The moment the status was told for. A matter is only changed by what is newer.
+    pub status_at: Option<Timestamp>,
+    /// The same for the quality.
+    pub quality_at: Option<Timestamp>,
+    /// The same for the category.
+    pub category_at: Option<Timestamp>,
+    /// The same for the content.
+    pub components_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -6,7 +6,8 @@
 use super::create::purpose;
 use super::entity::{Column, Entity, Model};
 use super::port::{ListedTemplate, RegistryError};
-use super::{TemplateChange, TemplateModel, TemplateStatus};
+use super::take_over::told_at;
+use super::{TemplateChange, TemplateModel, TemplateStatus, stop};
 use crate::clock::Timestamp;
 use crate::consent::Purpose;
 use crate::context::Services;
@@ -15,7 +16,7 @@ use crate::ids::{OrganizationId, OutboxId, TemplateId};
 use crate::outbox::{self, Progress};
 use crate::senders::{self, SenderStatus, port::SenderAccess};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use std::time::Duration;
 
 /// The provider is asked again after this when its answer was unclear.
@@ -253,17 +254,22 @@ async fn record(
             }
         }
     };
-    // a webhook may have told a newer status since we read the row; then that one stays
-    let untouched = with_status(set.clone(), status).filter(Column::UpdatedAt.eq(row.updated_at));
-    if untouched.exec(tx.conn()).await?.rows_affected == 0 {
+    // a webhook may have told a newer status meanwhile; then that one stays
+    let older = Column::StatusAt.is_null().or(Column::StatusAt.lt(told_at(asked_at)));
+    let written = match status {
+        Some(status) => set.clone().col_expr(Column::Status, Expr::value(status)).filter(older),
+        None => set.clone(),
+    };
+    if written.exec(tx.conn()).await?.rows_affected == 0 {
         set.exec(tx.conn()).await?;
     }
-    tx.commit().await
-}
-
-fn with_status(set: UpdateMany<Entity>, status: Option<TemplateStatus>) -> UpdateMany<Entity> {
-    match status {
-        Some(status) => set.col_expr(Column::Status, Expr::value(status)),
-        None => set,
+    if status.is_some_and(|status| status != TemplateStatus::Approved) && change != TemplateChange::Create {
+        stop::campaigns(
+            &tx,
+            row.id,
+            &format!("the template `{}` was changed and is reviewed again, or deleted", row.name),
+        )
+        .await?;
     }
+    tx.commit().await
 }

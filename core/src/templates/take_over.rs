@@ -3,14 +3,14 @@
 use super::create::{format_word, purpose};
 use super::entity::{Column, Entity, Model};
 use super::port::ListedTemplate;
-use super::{TemplateChange, TemplateStatus};
+use super::{TemplateChange, TemplateStatus, stop};
 use crate::clock::Timestamp;
 use crate::context::Tx;
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{OrganizationId, TemplateId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, UpdateMany};
 use std::collections::HashMap;
 
 const GONE: &str = "WhatsApp has no template of this name and language any more.";
@@ -40,7 +40,15 @@ pub(super) async fn templates(
             Some(row) if row.updated_at > asked_at => {
                 row_of(&row).col_expr(Column::SyncedAt, Expr::value(asked_at)).exec(tx.conn()).await?;
             }
-            Some(row) => update(&row, &one, asked_at)?.exec(tx.conn()).await.map(|_| ())?,
+            Some(row) => {
+                let written = update(&row, &one, asked_at)?.exec(tx.conn()).await?.rows_affected == 1;
+                let stopped =
+                    row.status == TemplateStatus::Approved && one.status != TemplateStatus::Approved;
+                if written && stopped {
+                    stop::campaigns(tx, row.id, &format!("the template `{}` is {}", row.name, one.status))
+                        .await?;
+                }
+            }
         }
     }
     Ok(())
@@ -56,20 +64,36 @@ pub(super) async fn vanished(
     let alive = TemplateStatus::ALL.iter().copied().filter(|status| {
         !matches!(status, TemplateStatus::Deleted | TemplateStatus::Submitting | TemplateStatus::Refused)
     });
-    Entity::update_many()
-        .col_expr(Column::Status, Expr::value(TemplateStatus::Deleted))
-        .col_expr(Column::StatusReason, Expr::value(GONE))
-        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
-        .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::WabaId.eq(waba_id))
-        .filter(Column::Status.is_in(alive))
-        .filter(Column::PendingChange.is_null())
-        .filter(Column::CreatedAt.lt(started_at))
-        .filter(Column::UpdatedAt.lt(started_at))
-        .filter(Column::SyncedAt.is_null().or(Column::SyncedAt.lt(started_at)))
-        .exec(tx.conn())
-        .await?;
+    let gone = Condition::all()
+        .add(Column::OrganizationId.eq(organization))
+        .add(Column::WabaId.eq(waba_id))
+        .add(Column::Status.is_in(alive))
+        .add(Column::PendingChange.is_null())
+        .add(Column::CreatedAt.lt(started_at))
+        .add(Column::UpdatedAt.lt(started_at))
+        .add(Column::SyncedAt.is_null().or(Column::SyncedAt.lt(started_at)));
+    let rows = Entity::find().filter(gone.clone()).all(tx.conn()).await?;
+    for row in rows {
+        let marked = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(TemplateStatus::Deleted))
+            .col_expr(Column::StatusReason, Expr::value(GONE))
+            .col_expr(Column::StatusAt, Expr::value(told_at(started_at)))
+            .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+            .filter(Column::Id.eq(row.id))
+            .filter(gone.clone())
+            .exec(tx.conn())
+            .await?;
+        if marked.rows_affected == 1 {
+            stop::campaigns(tx, row.id, &format!("the template `{}` is deleted", row.name)).await?;
+        }
+    }
     Ok(())
+}
+
+/// What the answer to a request counts as told for. Webhooks tell whole seconds: one that speaks of the same second
+/// wins over the answer.
+pub(super) fn told_at(asked_at: Timestamp) -> Timestamp {
+    Timestamp(asked_at.0.div_euclid(1_000) * 1_000 - 1)
 }
 
 fn row_of(row: &Model) -> UpdateMany<Entity> {
@@ -102,6 +126,10 @@ fn fresh(
         pending_change: None,
         next_components: None,
         change_error: None,
+        status_at: Some(told_at(asked_at)),
+        quality_at: None,
+        category_at: None,
+        components_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     })
@@ -113,32 +141,43 @@ fn update(row: &Model, one: &ListedTemplate, asked_at: Timestamp) -> Result<Upda
     if matches!(row.pending_change, Some(TemplateChange::Create | TemplateChange::Delete)) {
         return Ok(seen);
     }
-    let components = serde_json::to_value(&one.model).map_err(Error::internal)?;
-    let changed = row.provider_id.as_deref() != Some(&one.provider_id)
-        || row.status != one.status
-        || row.components != components
-        || row.unsupported != one.unsupported
-        || row.category != purpose(one.model.category)
-        || row.quality != Some(one.quality)
-        || row.next_category != one.next_category.map(purpose)
-        || one.status_reason.is_some() && row.status_reason != one.status_reason;
-    if !changed {
-        return Ok(seen);
+    let told_at = told_at(asked_at);
+    let newer = |known: Option<Timestamp>| known.is_none_or(|known| known < told_at);
+    let mut set = seen;
+    let mut changed = row.provider_id.as_ref() != Some(&one.provider_id);
+    if newer(row.status_at) {
+        // the list has a reason for rejections only; what a webhook told of the same status is kept
+        let known = row.status_reason.clone().filter(|_| row.status == one.status);
+        let reason = one.status_reason.clone().or(known);
+        changed |= (row.status, &row.status_reason) != (one.status, &reason);
+        set = set
+            .col_expr(Column::Status, Expr::value(one.status))
+            .col_expr(Column::StatusReason, Expr::value(reason))
+            .col_expr(Column::StatusAt, Expr::value(told_at));
     }
-    // the list has a reason for rejections only; what a webhook told of the same status is kept
-    let reason = match row.status == one.status {
-        true => one.status_reason.clone().or_else(|| row.status_reason.clone()),
-        false => one.status_reason.clone(),
-    };
-    Ok(seen
-        .col_expr(Column::ProviderId, Expr::value(one.provider_id.clone()))
-        .col_expr(Column::Status, Expr::value(one.status))
-        .col_expr(Column::StatusReason, Expr::value(reason))
-        .col_expr(Column::Quality, Expr::value(one.quality))
-        .col_expr(Column::Category, Expr::value(purpose(one.model.category)))
-        .col_expr(Column::NextCategory, Expr::value(one.next_category.map(purpose)))
-        .col_expr(Column::Unsupported, Expr::value(one.unsupported.clone()))
-        .col_expr(Column::ParameterFormat, Expr::value(format_word(one.model.parameter_format)))
-        .col_expr(Column::Components, Expr::value(components))
-        .col_expr(Column::UpdatedAt, Expr::value(asked_at)))
+    if newer(row.quality_at) {
+        changed |= row.quality != Some(one.quality);
+        set = set.col_expr(Column::Quality, Expr::value(one.quality));
+    }
+    if newer(row.category_at) {
+        let (category, next) = (purpose(one.model.category), one.next_category.map(purpose));
+        changed |= (row.category, row.next_category) != (category, next);
+        set = set
+            .col_expr(Column::Category, Expr::value(category))
+            .col_expr(Column::NextCategory, Expr::value(next));
+    }
+    if newer(row.components_at) {
+        let components = serde_json::to_value(&one.model).map_err(Error::internal)?;
+        changed |= (&row.components, &row.unsupported) != (&components, &one.unsupported);
+        set = set
+            .col_expr(Column::Unsupported, Expr::value(one.unsupported.clone()))
+            .col_expr(Column::ParameterFormat, Expr::value(format_word(one.model.parameter_format)))
+            .col_expr(Column::Components, Expr::value(components));
+    }
+    if changed {
+        set = set
+            .col_expr(Column::ProviderId, Expr::value(one.provider_id.clone()))
+            .col_expr(Column::UpdatedAt, Expr::value(asked_at));
+    }
+    Ok(set)
 }
