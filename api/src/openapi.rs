@@ -14,6 +14,8 @@ pub enum Tag {
     Campaigns,
     /// The people of one campaign, and what happened to each.
     Recipients,
+    /// Files of people: CSV and Excel, up to millions of rows.
+    Imports,
     /// Single messages.
     Messages,
     /// The people an organization can message.
@@ -51,6 +53,7 @@ fn apis() -> impl OpenApi + 'static {
         crate::campaigns::events::CampaignEventsApi,
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
+        crate::imports::ImportsApi,
         crate::messages::MessagesApi,
         crate::customers::CustomersApi,
         crate::templates::TemplatesApi,

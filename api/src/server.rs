@@ -33,7 +33,10 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     let service = openapi::service();
     let docs = service.scalar();
     let service = Arc::new(service.into_endpoint());
-    let edge = Edge { webhook_bytes: services.config.webhooks.max_body_bytes };
+    let edge = Edge {
+        webhook_bytes: services.config.webhooks.max_body_bytes,
+        import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
+    };
     let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
     let app = Route::new()
         .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))

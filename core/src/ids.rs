@@ -129,6 +129,10 @@ ids! {
     ConsentEventId "cev_";
     /// A person who can be messaged.
     CustomerId "cus_";
+    /// A file that is sent or was received.
+    MediaId "med_";
+    /// A file of people that was uploaded.
+    ImportId "imp_";
     /// One thing sent to or received from one customer.
     MessageId "msg_";
     /// A tenant.

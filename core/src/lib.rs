@@ -11,6 +11,7 @@
 pub mod bulk;
 pub mod clock;
 pub mod config;
+pub mod content;
 pub mod context;
 pub mod db;
 pub mod dead_letters;
@@ -35,6 +36,7 @@ pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod imports;
 pub mod jobs;
 pub mod messages;
 pub mod organizations;

@@ -87,6 +87,20 @@ pub enum Behaviour {
     },
 }
 
+impl Behaviour {
+    /// Whether nothing reaches the recipient.
+    pub(crate) fn refuses(&self) -> bool {
+        matches!(
+            self,
+            Self::Refuse { .. }
+                | Self::FailLater { .. }
+                | Self::DropBeforeAccept
+                | Self::ErrorBeforeAccept { .. }
+                | Self::Timeout { accepted: false }
+        )
+    }
+}
+
 /// A condition and its consequence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
@@ -214,7 +228,14 @@ mod tests {
     use super::*;
 
     fn subject(to: &str) -> Subject<'_> {
-        Subject { to, phone_number_id: "1", template: Some("welcome"), opaque: None, seed: 3 }
+        Subject {
+            endpoint: "messages",
+            to,
+            phone_number_id: "1",
+            template: Some("welcome"),
+            opaque: None,
+            seed: 3,
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::WallClock, statuses::StatusProfile};
+use crate::{clock::WallClock, limits::Limits, statuses::StatusProfile};
 
 /// How a sandbox starts; most of it can be changed while it runs.
 #[derive(Debug, Clone)]
@@ -26,8 +26,10 @@ pub struct SandboxConfig {
     pub webhooks: WebhookConfig,
     /// Time every send takes before it is accepted.
     pub latency: Duration,
-    /// Whether Meta's pair rate (one message per 6 s to one person, 45 borrowed) is enforced.
+    /// Whether Meta's pair rate is enforced; the same as `limits.pair_rate`.
     pub pair_rate: bool,
+    /// The other limits.
+    pub limits: Limits,
     /// Whether a recipient whose number ends in a known six-digit code gets that code, so `+15550131026` is not
     /// on WhatsApp.
     pub magic_numbers: bool,
@@ -56,6 +58,7 @@ impl Default for SandboxConfig {
             webhooks: WebhookConfig::default(),
             latency: Duration::ZERO,
             pair_rate: false,
+            limits: Limits::default(),
             magic_numbers: false,
             normalise_wa_ids: true,
             user_ids: true,

@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     fn subject() -> Subject<'static> {
-        Subject { to: "1", phone_number_id: "1", template: None, opaque: None, seed: 1 }
+        Subject { endpoint: "messages", to: "1", phone_number_id: "1", template: None, opaque: None, seed: 1 }
     }
 
     #[tokio::test]

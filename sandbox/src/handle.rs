@@ -13,7 +13,7 @@ use crate::{
     behaviour::{Rule, RuleReport},
     config::WebhookConfig,
     gate::{Gate, GateRule},
-    ledger::{Accepted, Counts, Duplicate, Refused, SameBy},
+    ledger::{Accepted, Counts, Duplicate, ReadMark, Refused, SameBy},
     shared::Shared,
     statuses::StatusProfile,
     webhooks::Command,
@@ -72,22 +72,45 @@ impl Control {
 
     /// Adds to the world, or replaces what has the same id.
     pub fn apply(&self, world: World) -> Result<(), SandboxError> {
-        self.shared.registry.apply(world)
+        let (portfolios, people) = (world.portfolios.clone(), world.people.clone());
+        self.shared.registry.apply(world)?;
+        for portfolio in portfolios {
+            self.shared.portfolios.put(portfolio);
+        }
+        people.into_iter().try_for_each(|person| self.put_person(person))
     }
 
     /// The world as it is.
     pub fn world(&self) -> World {
-        self.shared.registry.world()
+        World {
+            portfolios: self.shared.portfolios.all(),
+            people: self.shared.persons.all(),
+            ..self.shared.registry.world()
+        }
+    }
+
+    /// The sandbox's wall time, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.shared.now_ms()
+    }
+
+    /// Lets time pass at once: windows close, limits recover, reviews and pauses end.
+    pub fn advance(&self, by: Duration) {
+        self.shared.config.clock.advance(by);
     }
 
     /// Opens a customer's window as if they had just written.
     pub fn open_window(&self, phone_number_id: &str, wa_id: &str) {
-        self.shared.registry.people.open_window(phone_number_id, wa_id, self.shared.now_ms());
+        self.shared.registry.people.open_window(
+            phone_number_id,
+            &self.shared.persons.key(wa_id),
+            self.shared.now_ms(),
+        );
     }
 
     /// Closes a customer's window.
     pub fn close_window(&self, phone_number_id: &str, wa_id: &str) {
-        self.shared.registry.people.close_window(phone_number_id, wa_id);
+        self.shared.registry.people.close_window(phone_number_id, &self.shared.persons.key(wa_id));
     }
 
     /// From now on this token is answered with 190/463.
@@ -160,6 +183,11 @@ impl Control {
     /// The requests refused most recently (as many as the configuration keeps).
     pub fn refused(&self) -> Vec<Refused> {
         self.shared.ledger.refused()
+    }
+
+    /// The messages the business has marked as read, most recent last.
+    pub fn read_marks(&self) -> Vec<ReadMark> {
+        self.shared.ledger.read_marks()
     }
 
     /// How often things happened.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::graph::GraphError;
 
@@ -35,6 +36,25 @@ pub struct Accepted {
     pub opaque: Option<String>,
     /// Template parameters in the order header, body, buttons; of other kinds the text or caption.
     pub params: Vec<String>,
+    /// The message quoted or answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// Of a message without template: the object named like its kind, as it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Value>,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// A message the business has marked as read, and with it all before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadMark {
+    /// The number it was sent to.
+    pub phone_number_id: String,
+    /// The customer's message.
+    pub message_id: String,
+    /// Whether the customer is shown that somebody is typing.
+    pub typing: bool,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
 }
@@ -73,6 +93,9 @@ pub struct Counts {
     pub accepted_unanswered: u64,
     /// Messages marked as read by the business.
     pub marked_read: u64,
+    /// How often the customer was shown that somebody is typing.
+    #[serde(default)]
+    pub typing: u64,
     /// Statuses the receiver acknowledged, by name; duplicates count.
     pub statuses: BTreeMap<String, u64>,
     /// Statuses nobody was told of.
@@ -127,6 +150,7 @@ pub(crate) struct Ledger {
 struct Books {
     accepted: Vec<Arc<Accepted>>,
     refused: VecDeque<Refused>,
+    read: VecDeque<ReadMark>,
     counts: Counts,
     /// Goes on after a reset, because message ids are made from it.
     last_seq: u64,
@@ -152,6 +176,28 @@ impl Ledger {
                 books.refused.pop_front();
             }
         });
+    }
+
+    /// Books a message marked as read; only the most recent ones are kept.
+    pub(crate) fn mark_read(&self, mark: ReadMark) {
+        const KEPT: usize = 10_000;
+        self.with(|books| {
+            books.counts.marked_read += 1;
+            books.counts.typing += u64::from(mark.typing);
+            books.read.push_back(mark);
+            while books.read.len() > KEPT {
+                books.read.pop_front();
+            }
+        });
+    }
+
+    pub(crate) fn read_marks(&self) -> Vec<ReadMark> {
+        self.with(|books| books.read.iter().cloned().collect())
+    }
+
+    /// The send with this id; sought from the end, where one that is asked about usually is.
+    pub(crate) fn find(&self, wamid: &str) -> Option<Arc<Accepted>> {
+        self.with(|books| books.accepted.iter().rev().find(|sent| sent.wamid == wamid).cloned())
     }
 
     /// Changes the counters.
@@ -235,6 +281,8 @@ mod tests {
             language: None,
             opaque: Some(opaque.to_owned()),
             params: Vec::new(),
+            context: None,
+            content: None,
             at_ms: 0,
         });
     }

@@ -19,6 +19,7 @@
 mod agenda;
 mod behaviour;
 mod bucket;
+mod caps;
 mod clock;
 mod config;
 mod connection;
@@ -26,19 +27,25 @@ mod control;
 mod gate;
 mod graph;
 mod handle;
+mod identity;
 mod inbound;
 mod ledger;
+mod limits;
 mod matcher;
 mod media;
 mod payload;
 mod people;
+mod portfolio;
+mod pricing;
 mod registry;
 mod roll;
+mod seen;
 mod server;
 mod shared;
 mod signing;
 mod statuses;
 mod template;
+mod usage;
 mod webhooks;
 mod world;
 
@@ -54,9 +61,12 @@ pub use crate::{
     gate::{Gate, GateAt, GateReport, GateRule},
     graph::{ErrorPhase, ErrorRow, GraphError, error_row},
     handle::{Control, SandboxHandle},
-    inbound::{Inbound, InboundButton, Preference, RawWebhook},
-    ledger::{Accepted, Counts, Duplicate, Refused, SameBy},
+    identity::Person,
+    inbound::{EXAMPLES, Inbound, InboundButton, Preference, RawWebhook},
+    ledger::{Accepted, Counts, Duplicate, ReadMark, Refused, SameBy},
+    limits::Limits,
     matcher::Match,
+    portfolio::{Portfolio, PortfolioReport, Tier},
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
     template::{Review, Template, TemplateKey},

@@ -10,6 +10,9 @@ use crate::roll::Roll;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Match {
+    /// Calls of this kind instead of sends: `media`, `message_templates`, `phone_numbers`, `object` (`GET /{id}`) …
+    /// Of the conditions below only the counting ones matter then.
+    pub endpoint: Option<String>,
     /// Exactly this recipient (digits only).
     pub to: Option<String>,
     /// Recipients starting with these digits.
@@ -57,6 +60,7 @@ impl Match {
 /// What a matcher is asked about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
+    pub(crate) endpoint: &'a str,
     pub(crate) to: &'a str,
     pub(crate) phone_number_id: &'a str,
     pub(crate) template: Option<&'a str>,
@@ -86,7 +90,8 @@ impl Matcher {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| Some(w) == got);
         let when = &self.when;
-        if !is(&when.to, Some(subject.to))
+        if when.endpoint.as_deref().unwrap_or("messages") != subject.endpoint
+            || !is(&when.to, Some(subject.to))
             || !is(&when.phone_number_id, Some(subject.phone_number_id))
             || !is(&when.template, subject.template)
             || when.to_prefix.as_deref().is_some_and(|p| !subject.to.starts_with(p))
@@ -120,7 +125,14 @@ mod tests {
     use super::*;
 
     fn subject(to: &str) -> Subject<'_> {
-        Subject { to, phone_number_id: "1", template: Some("welcome"), opaque: None, seed: 3 }
+        Subject {
+            endpoint: "messages",
+            to,
+            phone_number_id: "1",
+            template: Some("welcome"),
+            opaque: None,
+            seed: 3,
+        }
     }
 
     fn hits(when: Match) -> Vec<usize> {

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{
     graph::webhook_error,
+    identity::Identity,
     ledger::Accepted,
+    pricing::Price,
     roll::Roll,
     statuses::{Kind, Planned},
     world::LiveNumber,
@@ -18,14 +20,11 @@ use crate::{
 pub(crate) struct Tracked {
     pub(crate) sent: Arc<Accepted>,
     pub(crate) number: Arc<LiveNumber>,
-    /// The category it is priced in.
-    pub(crate) category: String,
-    /// Whether the price is nought because the customer wrote first.
-    pub(crate) free: bool,
+    pub(crate) price: Price,
     /// Whether `conversation` is told, as it was before version 24.
     pub(crate) conversation: bool,
-    /// The recipient's business-scoped id, if webhooks name it.
-    pub(crate) user_id: Option<String>,
+    /// Whom webhooks name.
+    pub(crate) who: Identity,
     /// Whether the request named the id and not a phone number.
     pub(crate) by_user_id: bool,
 }
@@ -61,9 +60,18 @@ struct Metadata<'a> {
 #[derive(Serialize, PartialEq, Eq, Hash, Clone)]
 struct Contact<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<Profile<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     wa_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_user_id: Option<&'a str>,
+}
+
+#[derive(Serialize, PartialEq, Eq, Hash, Clone)]
+struct Profile<'a> {
+    username: &'a str,
 }
 
 #[derive(Serialize)]
@@ -136,9 +144,14 @@ impl<'a> Change<'a> {
         let mut seen = HashSet::new();
         for event in events.iter().filter(|event| event.message.number.id == number.id) {
             let message = &*event.message;
+            // The username is told once the message has arrived.
+            let arrived = !matches!(event.planned.kind, Kind::Sent);
+            let username = message.who.username.as_deref().filter(|_| arrived);
             let contact = Contact {
-                wa_id: (!message.by_user_id).then_some(message.sent.to.as_str()),
-                user_id: message.user_id.as_deref(),
+                profile: username.map(|username| Profile { username }),
+                wa_id: message.who.wa_id.as_deref(),
+                user_id: message.who.user_id.as_deref(),
+                parent_user_id: message.who.parent_user_id.as_deref(),
             };
             if !matches!(event.planned.kind, Kind::Failed(_)) && seen.insert(contact.clone()) {
                 self.value.contacts.push(contact);
@@ -156,30 +169,25 @@ fn status(event: &StatusEvent) -> Status<'_> {
     };
     let told = planned.priced && failed.is_none();
     let happened_ms = message.sent.at_ms + i64::try_from(planned.happens.as_millis()).unwrap_or_default();
-    let user_id = message.user_id.as_deref().filter(|_| failed.is_none() || message.by_user_id);
+    let user_id = message.who.user_id.as_deref().filter(|_| failed.is_none() || message.by_user_id);
     Status {
         id: &message.sent.wamid,
         status: planned.kind.name(),
         timestamp: (happened_ms / 1_000).to_string(),
-        recipient_id: (!message.by_user_id).then_some(&message.sent.to),
+        recipient_id: message.who.wa_id.as_deref(),
         recipient_user_id: user_id,
         conversation: (told && message.conversation).then(|| message.conversation(planned.kind)),
-        pricing: told.then(|| message.pricing()),
+        pricing: told.then(|| message.price.graph()),
         biz_opaque_callback_data: message.sent.opaque.as_deref(),
         errors: failed.map(webhook_error).into_iter().collect(),
     }
 }
 
 impl Tracked {
-    fn pricing(&self) -> Value {
-        let kind = if self.free { "free_customer_service" } else { "regular" };
-        json!({"billable": !self.free, "pricing_model": "PMP", "type": kind, "category": self.category})
-    }
-
     fn conversation(&self, kind: Kind) -> Value {
         let mut roll = Roll::new(0, &[&self.sent.wamid]);
         let id = format!("{:016x}{:016x}", roll.next(), roll.next());
-        let mut conversation = json!({"id": id, "origin": {"type": self.category}});
+        let mut conversation = json!({"id": id, "origin": {"type": self.price.category}});
         if kind == Kind::Sent
             && let Some(map) = conversation.as_object_mut()
         {
@@ -208,8 +216,16 @@ pub(crate) fn number_value(number: &LiveNumber) -> Value {
 
 /// The business-scoped user id of a phone number: the same for every number of one account.
 pub(crate) fn user_id(waba_id: &str, wa_id: &str) -> String {
-    let countries =
-        [("1", "US"), ("44", "GB"), ("49", "DE"), ("52", "MX"), ("55", "BR"), ("62", "ID"), ("91", "IN")];
+    let countries = [
+        ("1", "US"),
+        ("44", "GB"),
+        ("49", "DE"),
+        ("52", "MX"),
+        ("54", "AR"),
+        ("55", "BR"),
+        ("62", "ID"),
+        ("91", "IN"),
+    ];
     let country = countries.iter().find(|(code, _)| wa_id.starts_with(code)).map_or("ES", |(_, iso)| iso);
     format!("{country}.{:020}", Roll::new(0, &[waba_id, wa_id]).next())
 }

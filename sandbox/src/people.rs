@@ -1,11 +1,9 @@
 //! What is known per business number and customer: windows, wishes, and the pair's rate.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
-
-use tokio::time::Instant;
 
 use crate::{
     bucket::{Bucket, Rate},
@@ -13,7 +11,7 @@ use crate::{
 };
 
 /// One message per six seconds, 45 borrowed from the future.
-const PAIR_RATE: Rate = Rate { per_token: std::time::Duration::from_secs(6), burst: 45 };
+const PAIR_RATE: Rate = Rate { per_token_us: 6_000_000, burst: 45 };
 /// Full buckets are swept out when the map has grown by so many.
 const PAIR_SWEEP: usize = 10_000;
 
@@ -25,6 +23,7 @@ pub(crate) struct People(Mutex<Known>);
 struct Known {
     windows: HashMap<(Arc<str>, String), i64>,
     stopped: HashSet<(Arc<str>, String)>,
+    blocked: HashMap<Arc<str>, BTreeSet<String>>,
     pairs: HashMap<(Arc<str>, String), Bucket>,
     sweep_at: usize,
 }
@@ -70,15 +69,32 @@ impl People {
         })
     }
 
+    /// Notes that a business blocks a customer, or no longer does.
+    pub(crate) fn block(&self, number: &LiveNumber, wa_id: &str, block: bool) {
+        self.with(|people| {
+            let blocked = people.blocked.entry(Arc::clone(&number.id)).or_default();
+            if block { blocked.insert(wa_id.to_owned()) } else { blocked.remove(wa_id) }
+        });
+    }
+
+    /// Everybody a number blocks, in order.
+    pub(crate) fn blocked_by(&self, number: &LiveNumber) -> Vec<String> {
+        self.with(|people| people.blocked.get(&number.id).into_iter().flatten().cloned().collect())
+    }
+
+    pub(crate) fn is_blocked(&self, number: &LiveNumber, wa_id: &str) -> bool {
+        self.with(|people| people.blocked.get(&number.id).is_some_and(|blocked| blocked.contains(wa_id)))
+    }
+
     /// Takes one message out of the pair's rate.
-    pub(crate) fn take_pair(&self, number: &LiveNumber, wa_id: &str, now: Instant) -> bool {
+    pub(crate) fn take_pair(&self, number: &LiveNumber, wa_id: &str, now_us: i64) -> bool {
         self.with(|people| {
             if people.pairs.len() > people.sweep_at {
-                people.pairs.retain(|_, bucket| !bucket.is_full(now));
+                people.pairs.retain(|_, bucket| !bucket.is_full(now_us));
                 people.sweep_at = people.pairs.len() + PAIR_SWEEP;
             }
             let bucket = people.pairs.entry((Arc::clone(&number.id), wa_id.to_owned())).or_default();
-            bucket.take(PAIR_RATE, now).is_ok()
+            bucket.take(PAIR_RATE, now_us).is_ok()
         })
     }
 
@@ -95,9 +111,9 @@ mod tests {
     fn a_pair_may_borrow_45_messages() {
         let people = People::default();
         let number = LiveNumber::new(crate::PhoneNumber::new("1", "2", "3", "t"));
-        let now = Instant::now();
+        let now = 0;
         assert_eq!((0..100).filter(|_| people.take_pair(&number, "49", now)).count(), 45);
         assert!(people.take_pair(&number, "50", now));
-        assert!(people.take_pair(&number, "49", now + std::time::Duration::from_secs(6)));
+        assert!(people.take_pair(&number, "49", now + 6_000_000));
     }
 }

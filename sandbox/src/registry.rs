@@ -70,7 +70,7 @@ impl Registry {
             wabas: maps.wabas.values().map(|waba| (**waba).clone()).collect(),
             numbers: maps.numbers.values().map(|number| number.spec.clone()).collect(),
             templates: maps.all_templates().map(|template| template.spec.clone()).collect(),
-            windows: Vec::new(),
+            ..World::default()
         });
         world.windows = self.people.windows();
         world.apps.sort_by(|a, b| a.id.cmp(&b.id));

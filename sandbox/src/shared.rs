@@ -14,15 +14,22 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     agenda::Agenda,
     behaviour::Rules,
+    caps::MarketingCap,
     config::{SandboxConfig, WebhookConfig},
     gate::Gates,
+    identity::Persons,
     ledger::Ledger,
+    limits::{Limits, LimitsInForce},
     matcher::Subject,
     media::{Media, Uploads},
     payload::{StatusEvent, Tracked},
+    portfolio::Portfolios,
+    pricing::Till,
     registry::Registry,
+    seen::Seen,
     statuses::{Planned, StatusProfile},
     template::{Review, ReviewDesk},
+    usage::Usage,
     webhooks::Command,
 };
 
@@ -40,6 +47,13 @@ pub(crate) struct Shared {
     pub(crate) uploads: Uploads,
     pub(crate) agenda: Agenda,
     pub(crate) review: ReviewDesk,
+    pub(crate) persons: Persons,
+    pub(crate) portfolios: Portfolios,
+    pub(crate) limits: LimitsInForce,
+    pub(crate) caps: MarketingCap,
+    pub(crate) till: Till,
+    pub(crate) seen: Seen,
+    pub(crate) usage: Usage,
     pub(crate) statuses: RwLock<Arc<StatusProfile>>,
     pub(crate) webhooks: RwLock<WebhookConfig>,
     pub(crate) webhooks_paused: AtomicBool,
@@ -61,6 +75,8 @@ impl Shared {
     ) -> Self {
         let started = config.clock.now().timestamp_nanos_opt().unwrap_or_default().cast_unsigned();
         let after_ms = config.template_review.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let limits =
+            Limits { pair_rate: config.pair_rate || config.limits.pair_rate, ..config.limits.clone() };
         let review = Review { after_ms, ..Review::default() };
         Self {
             id_salt: config.id_salt.unwrap_or(started ^ u64::from(std::process::id()).rotate_left(48)),
@@ -72,6 +88,13 @@ impl Shared {
             uploads: Uploads::default(),
             agenda: Agenda::default(),
             review: ReviewDesk::new(review),
+            persons: Persons::default(),
+            portfolios: Portfolios::default(),
+            limits: LimitsInForce::new(limits),
+            caps: MarketingCap::default(),
+            till: Till::default(),
+            seen: Seen::default(),
+            usage: Usage::default(),
             base_url,
             statuses: RwLock::new(Arc::new(config.statuses.clone())),
             webhooks: RwLock::new(config.webhooks.clone()),
@@ -88,6 +111,11 @@ impl Shared {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.config.clock.now().timestamp_millis()
+    }
+
+    /// The same in microseconds, for rates.
+    pub(crate) fn now_us(&self) -> i64 {
+        self.config.clock.now().timestamp_micros()
     }
 
     pub(crate) fn profile(&self) -> Arc<StatusProfile> {
@@ -121,6 +149,6 @@ impl Shared {
         template: Option<&'a str>,
         opaque: Option<&'a str>,
     ) -> Subject<'a> {
-        Subject { to, phone_number_id, template, opaque, seed: self.config.seed }
+        Subject { endpoint: "messages", to, phone_number_id, template, opaque, seed: self.config.seed }
     }
 }

@@ -39,6 +39,8 @@ pub struct StatusProfile {
     pub delivered_ratio: f64,
     /// How many of the delivered are read.
     pub read_ratio: f64,
+    /// How many voice notes that were read are played.
+    pub played_ratio: f64,
     /// How many of the read are never reported as delivered.
     pub skip_delivered_ratio: f64,
     /// How many statuses are reported twice.
@@ -68,6 +70,7 @@ impl StatusProfile {
             read_after: Delay::ZERO,
             delivered_ratio: 1.0,
             read_ratio: 0.0,
+            played_ratio: 0.0,
             skip_delivered_ratio: 0.0,
             duplicate_ratio: 0.0,
             duplicate_after: Delay::ZERO,
@@ -101,6 +104,7 @@ impl StatusProfile {
             read_after: Delay::ms(0, 20),
             delivered_ratio: 0.95,
             read_ratio: 0.7,
+            played_ratio: 0.5,
             skip_delivered_ratio: 0.3,
             duplicate_ratio: 0.3,
             duplicate_after: Delay::ms(0, 50),
@@ -117,6 +121,7 @@ pub(crate) enum Kind {
     Sent,
     Delivered,
     Read,
+    Played,
     Failed(u32),
 }
 
@@ -126,6 +131,7 @@ impl Kind {
             Self::Sent => "sent",
             Self::Delivered => "delivered",
             Self::Read => "read",
+            Self::Played => "played",
             Self::Failed(_) => "failed",
         }
     }
@@ -151,8 +157,8 @@ impl Planned {
     }
 }
 
-/// The life of a message that nothing prevents.
-pub(crate) fn plan(profile: &StatusProfile, mut roll: Roll) -> Vec<Planned> {
+/// The life of a message that nothing prevents; only voice notes are played.
+pub(crate) fn plan(profile: &StatusProfile, is_voice: bool, mut roll: Roll) -> Vec<Planned> {
     let wait =
         |roll: &mut Roll, delay: Delay| Duration::from_millis(roll.between(delay.min_ms, delay.max_ms));
     let sent = wait(&mut roll, profile.sent_after);
@@ -167,6 +173,9 @@ pub(crate) fn plan(profile: &StatusProfile, mut roll: Roll) -> Vec<Planned> {
         }
         if is_read {
             planned.push(Planned::new(Kind::Read, read, skipped));
+            if is_voice && roll.chance(profile.played_ratio) {
+                planned.push(Planned::new(Kind::Played, read, false));
+            }
         } else if roll.chance(profile.delivered_then_failed_ratio) {
             planned.push(Planned::new(Kind::Failed(131_026), delivered, false));
         }
@@ -219,7 +228,7 @@ mod tests {
     use super::*;
 
     fn names(profile: &StatusProfile, n: u64) -> Vec<&'static str> {
-        plan(profile, Roll::new(5, &[&n.to_string()])).iter().map(|p| p.kind.name()).collect()
+        plan(profile, false, Roll::new(5, &[&n.to_string()])).iter().map(|p| p.kind.name()).collect()
     }
 
     #[test]
@@ -238,7 +247,7 @@ mod tests {
         assert_eq!(names(&failing, 1), ["sent", "delivered", "failed"]);
         assert_eq!(names(&StatusProfile { delivered_ratio: 0.0, ..read }, 1), ["sent"]);
         let early = StatusProfile { early_ratio: 1.0, ..StatusProfile::instant() };
-        assert!(plan(&early, Roll::new(1, &[]))[0].early);
+        assert!(plan(&early, false, Roll::new(1, &[]))[0].early);
     }
 
     #[test]
@@ -250,7 +259,7 @@ mod tests {
             disorder_ratio: 1.0,
             ..StatusProfile::instant()
         };
-        let planned = plan(&profile, Roll::new(1, &[]));
+        let planned = plan(&profile, false, Roll::new(1, &[]));
         let sent = planned.iter().find(|p| p.kind == Kind::Sent).unwrap();
         assert_eq!((sent.happens.as_millis(), sent.posted.as_millis()), (0, 20));
     }
@@ -259,7 +268,7 @@ mod tests {
     fn one_status_beside_sent_is_priced() {
         for n in 0..500 {
             let profile = StatusProfile { duplicate_ratio: 0.0, ..StatusProfile::chaotic() };
-            let planned = plan(&profile, Roll::new(9, &[&n.to_string()]));
+            let planned = plan(&profile, false, Roll::new(9, &[&n.to_string()]));
             assert!(planned.iter().filter(|p| p.priced && p.kind != Kind::Sent).count() <= 1);
         }
     }

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use tokio::time::Instant;
-
 use crate::{
     bucket::{Bucket, Rate},
+    identity::Person,
+    portfolio::Portfolio,
     template::Template,
 };
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// A Meta app: it owns the secret that signs webhooks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +110,10 @@ pub struct World {
     pub templates: Vec<Template>,
     /// Open windows.
     pub windows: Vec<Window>,
+    /// Owners of accounts, with their messaging limits.
+    pub portfolios: Vec<Portfolio>,
+    /// Customers with usernames, ids of their own, or hidden numbers.
+    pub people: Vec<Person>,
 }
 
 /// The values of a demo world; everything a caller might want to choose.
@@ -174,7 +178,7 @@ pub fn demo_world(values: DemoWorld) -> World {
             "MARKETING",
             components,
         )],
-        windows: Vec::new(),
+        ..World::default()
     }
 }
 
@@ -240,8 +244,8 @@ impl LiveNumber {
     }
 
     /// Takes one message out of the number's throughput.
-    pub(crate) fn take(&self, now: Instant) -> bool {
+    pub(crate) fn take(&self, now_us: i64) -> bool {
         let rate = Rate::per_second(self.spec.mps, self.spec.burst.unwrap_or(self.spec.mps));
-        self.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now).is_ok()
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now_us).is_ok()
     }
 }

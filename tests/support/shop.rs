@@ -117,7 +117,7 @@ impl TestApp {
                     at_meta(&waba, "offer", "MARKETING", OFFER),
                     at_meta(&waba, "order_update", "UTILITY", ORDER),
                 ],
-                windows: Vec::new(),
+                ..World::default()
             })
             .expect("the sandbox takes the shop");
         Shop {

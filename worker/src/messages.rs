@@ -7,10 +7,12 @@
 use crate::breaker::Pass;
 use crate::cache::CachedSender;
 use crate::deps::Deps;
+use crate::receipts;
+use bellbird_core::content::Content;
 use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
 use bellbird_core::messages::Message;
-use bellbird_core::messages::jobs::SendMessage;
+use bellbird_core::messages::jobs::{OutboundJob, SendMessage};
 use bellbird_core::messages::ledger::{self, Details, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
 use bellbird_core::messages::state::Fact;
@@ -21,7 +23,7 @@ use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipi
 use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// A request that never left is made again after this.
@@ -31,12 +33,19 @@ const NO_HAND_WAIT: Duration = Duration::from_millis(200);
 /// A sender told "too fast" rests this long; its messages wait longer each.
 const THROTTLE_REST: Duration = Duration::from_millis(500);
 
-/// Handles one task of the interactive or bulk lane. Whatever goes wrong before the claim is released, never counted:
+/// Handles one task of the interactive or bulk lane.
+pub(crate) async fn handle(deps: Deps, hands: Arc<Semaphore>, job: OutboundJob) -> Result<(), JobError> {
+    match job {
+        OutboundJob::Send(job) => send(deps, hands, job).await,
+        OutboundJob::MarkRead(envelope) => receipts::mark_read(deps, hands, envelope).await,
+    }
+}
+
+/// Makes one attempt. Whatever goes wrong before the claim is released, never counted:
 /// the row says what is to be done, and a task must not be buried over its head.
-pub(crate) async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(), JobError> {
+async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(), JobError> {
     // Normally as many as the lane runs handlers; fewer are free only while requests outlive theirs.
-    let hand =
-        hands.try_acquire_owned().map_err(|_| JobError::release(NO_HAND_WAIT, "every hand is busy"))?;
+    let hand = take_hand(hands)?;
     let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
     let pass = if sender.active {
@@ -57,6 +66,11 @@ pub(crate) async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) ->
         }
     });
     request.await.map_err(JobError::failed)?
+}
+
+/// A right to have a request under way.
+pub(crate) fn take_hand(hands: Arc<Semaphore>) -> Result<OwnedSemaphorePermit, JobError> {
+    hands.try_acquire_owned().map_err(|_| JobError::release(NO_HAND_WAIT, "every hand is busy"))
 }
 
 async fn claim_and_ask(
@@ -107,7 +121,7 @@ async fn claim_and_ask(
 }
 
 /// Nothing was sent and nothing is wrong with the message.
-fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
+pub(crate) fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
     let error = error.borrow();
     if !error.is_transient() {
         tracing::error!(%error, "a message cannot be sent now; its task is tried again");
@@ -178,9 +192,14 @@ async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepar
                 components: rendered.components,
             }
         }
-        None => OutboundBody::Text { body: row.content.clone().unwrap_or_default(), preview_url: true },
+        None => {
+            let content = row.content.as_deref().and_then(|stored| Content::from_stored(&row.kind, stored));
+            let unreadable = || Unprepared::Unfit(format!("its content ({}) cannot be read", row.kind));
+            OutboundBody::FreeForm(Box::new(content.ok_or_else(unreadable)?))
+        }
     };
-    Ok(OutboundMessage { to, body, reply_to: None, opaque: ledger::opaque(row.id, row.attempt) })
+    let (reply_to, opaque) = (row.context_wamid.clone(), ledger::opaque(row.id, row.attempt));
+    Ok(OutboundMessage { to, body, reply_to, opaque })
 }
 
 /// A message that cannot even be written; the request was not made.

@@ -15,14 +15,15 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// Free text may be sent for this long after the customer's last message. Meta's customer service window.
+/// Everything but templates may be sent only for this long after the customer's last message. Meta's customer service
+/// window.
 pub const WINDOW: Duration = Duration::from_secs(24 * 3_600);
 
 /// The person still wants it.
 const CONSENT: &str = "(messages.purpose <> 'marketing' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.marketing_consent = 'opted_in'))";
-/// Free text is still allowed. `$2` is the oldest moment of the customer's last message.
-const OPEN_WINDOW: &str = "(messages.kind <> 'text' OR EXISTS (SELECT 1 FROM customers
+/// What is no template is still allowed. `$2` is the oldest moment of the customer's last message.
+const OPEN_WINDOW: &str = "(messages.kind = 'template' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.last_inbound_at > $2))";
 /// Sender and campaign are running.
 const RUNNING: &str =

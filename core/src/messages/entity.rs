@@ -21,7 +21,7 @@ pub struct Model {
     pub direction: Direction,
     /// `bulk` or `interactive`.
     pub lane: String,
-    /// `template`, `text`, or the provider's word for an inbound kind.
+    /// `template`, the word of a free-form content, or the provider's word for an inbound kind.
     pub kind: String,
     /// Why it is sent.
     pub purpose: Purpose,
@@ -39,7 +39,7 @@ pub struct Model {
     pub bsuid: Option<String>,
     /// The template's values for this person, frozen at expansion: a JSON object of strings.
     pub variables: Option<String>,
-    /// Free text, or the provider's JSON of an inbound message.
+    /// A free-form content as JSON ([`Content`](crate::content::Content)), or the provider's JSON of an inbound message.
     pub content: Option<String>,
     /// Where it stands.
     pub status: MessageStatus,
@@ -71,7 +71,7 @@ pub struct Model {
     pub sent_at: Option<Timestamp>,
     /// When it reached a device.
     pub delivered_at: Option<Timestamp>,
-    /// When it was read.
+    /// When it was read; of an inbound message: when we marked it as read.
     pub read_at: Option<Timestamp>,
     /// When the current attempt failed.
     pub failed_at: Option<Timestamp>,

@@ -5,6 +5,7 @@
 //! answer and every later status goes through one ladder that only rises ([`state`]), and what cannot be known is a
 //! state of its own ([`unknown`]). Rows, not jobs, say what is still to be done; `docs/states.md` draws it.
 
+pub mod address;
 pub mod attempt_entity;
 pub mod claim;
 pub mod counters;
@@ -17,6 +18,8 @@ pub mod merge;
 mod originals;
 pub mod policy;
 pub mod queries;
+mod quote;
+pub mod read;
 pub mod reap;
 pub mod receipt;
 pub mod receipt_entity;

@@ -11,6 +11,7 @@ pub mod outbound;
 pub mod pause;
 pub mod port;
 pub mod portfolios;
+pub mod template_parts;
 
 pub use app_entity::{Entity as AppEntity, Model as App};
 pub use entity::{Entity, Model as Sender};

@@ -11,6 +11,7 @@ use crate::{
     shared::Shared,
 };
 
+mod limits;
 mod templates;
 
 type Answer = Result<Response, SandboxError>;
@@ -22,6 +23,13 @@ const LINES: usize = 1_000;
 struct WindowKey {
     phone_number_id: String,
     wa_id: String,
+}
+
+#[derive(Deserialize)]
+struct NumberChange {
+    phone_number_id: String,
+    from: String,
+    to: String,
 }
 
 #[derive(Deserialize)]
@@ -91,10 +99,21 @@ async fn route(control: &Control, call: &Call) -> Answer {
             control.expire_token(&read::<Token>(call)?.token);
             done()
         }
+        ("POST", ["people"]) => {
+            control.put_person(read(call)?)?;
+            done()
+        }
+        ("POST", ["number_change"]) => {
+            let NumberChange { phone_number_id, from, to } = read(call)?;
+            control.change_number(&phone_number_id, &from, &to)?;
+            done()
+        }
+        (_, ["limits" | "portfolios" | "tier" | "clock"]) => limits::answer(control, call, path),
         (_, ["rules", ..]) => rules(control, call, path),
         (_, ["statuses" | "webhooks", ..]) => settings(control, call, path),
         (_, ["gate", ..]) => gates(control, call, path).await,
         ("GET", ["ledger"]) => ledger(control, call),
+        ("GET", ["read"]) => ok(&control.read_marks()),
         ("GET", ["refused"]) => ok(&control.refused()),
         ("GET", ["counts"]) => ok(&control.counts()),
         ("GET", ["duplicates"]) => duplicates(control, call),

@@ -1,32 +1,28 @@
-//! `POST /{phone_number_id}/messages`.
+//! `POST /{phone_number_id}/messages` and `…/marketing_messages`.
 
 use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use poem::{Response, http::StatusCode};
 use serde_json::{Value, json};
-use tokio::{sync::oneshot, time::Instant};
 
-use super::{GraphError, json as answer_json, trace};
+use super::{
+    GraphError,
+    accept::{Recipient, Route, accept},
+    json as answer_json, marks,
+    request::Send,
+    trace,
+};
 use crate::{
     behaviour::{Behaviour, Decision},
     gate::GateAt,
-    graph::request::Send,
     ledger::{Accepted, Refused},
-    payload::{Tracked, user_id},
-    roll::{Roll, mix},
     server::{Call, Reply},
     shared::Shared,
-    statuses::{Kind, Planned, delayed, plan, plan_failure},
-    template::{TemplateKey, string},
-    webhooks::Command,
+    template::string,
     world::LiveNumber,
 };
 
-/// From here on messages inside the window cost as much as outside it (2026-10-01).
-const WINDOW_CHARGED_FROM_MS: i64 = 1_790_812_800_000;
-
-pub(super) async fn post(shared: &Arc<Shared>, call: &Call, version: Option<u32>, number_id: &str) -> Reply {
+pub(super) async fn post(shared: &Arc<Shared>, call: &Call, route: Route, number_id: &str) -> Reply {
     shared.ledger.count(|counts| counts.requests += 1);
     let number = match shared.registry.authorised("post", number_id, call.token.as_deref()) {
         Ok(number) => number,
@@ -42,13 +38,28 @@ pub(super) async fn post(shared: &Arc<Shared>, call: &Call, version: Option<u32>
         return refuse(shared, &GraphError::required("messaging_product"), number_id, None);
     }
     if body.get("status").is_some() {
-        return mark_read(shared, &body, number_id);
+        return marks::mark(shared, &body, number_id)
+            .map_or_else(|error| refuse(shared, &error, number_id, None), Reply::Answer);
     }
     let send = match Send::read(shared, &number, &body) {
         Ok(send) => send,
         Err(error) => return refuse(shared, &error, number_id, Some(&body)),
     };
-    deliver(shared, &number, send, &body, version).await
+    if route.marketing_api
+        && let Err(error) = is_marketing(&send)
+    {
+        return refuse(shared, &error, number_id, Some(&body));
+    }
+    deliver(shared, &number, send, &body, route).await
+}
+
+/// The marketing messages API takes marketing templates and nothing else.
+fn is_marketing(send: &Send) -> Result<(), GraphError> {
+    match &send.template {
+        None => Err(GraphError::new(131_055)),
+        Some(template) if template.spec.category != "MARKETING" => Err(GraphError::new(134_100)),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Everything after the request has been understood: limits, rules, gates, acceptance, answer.
@@ -57,21 +68,28 @@ async fn deliver(
     number: &Arc<LiveNumber>,
     send: Send,
     body: &Value,
-    version: Option<u32>,
+    route: Route,
 ) -> Reply {
     let refused = |error: &GraphError| refuse(shared, error, &number.id, Some(body));
-    let now = Instant::now();
-    if !number.take(now) {
+    let now_us = shared.now_us();
+    if !number.take(now_us) {
         return refused(&GraphError::new(130_429));
     }
-    if shared.config.pair_rate && !shared.registry.people.take_pair(number, &send.to, now) {
+    let pair_rate = shared.limits.get().pair_rate;
+    if pair_rate && !shared.registry.people.take_pair(number, &shared.persons.key(&send.to), now_us) {
         return refused(&GraphError::new(131_056));
     }
     let (to, template, opaque) = (send.to.clone(), send.template.clone(), send.opaque.clone());
     let template_name = template.as_ref().map(|template| template.spec.name.as_str());
     let subject = shared.subject(&number.id, &to, template_name, opaque.as_deref());
-    let Decision { latency_before, latency_after, verdict } =
+    let Decision { latency_before, latency_after, mut verdict } =
         shared.rules.decide(subject, shared.config.magic_numbers);
+    let recipient = Recipient::of(shared, number, &send);
+    if !verdict.as_ref().is_some_and(Behaviour::refuses)
+        && !recipient.is_within_messaging_limit(shared, number, &send)
+    {
+        verdict = Some(shared.limits.get().over_messaging_limit.clone());
+    }
     pause(shared.config.latency + latency_before).await;
     match &verdict {
         Some(Behaviour::Refuse { code, http_status }) => {
@@ -91,7 +109,7 @@ async fn deliver(
         _ => {}
     }
     shared.gates.pass(GateAt::BeforeAccept, subject).await;
-    let (sent, early) = accept(shared, number, send, verdict.as_ref(), version);
+    let (sent, early) = accept(shared, number, send, &recipient, verdict.as_ref(), route);
     if let Some(told) = early {
         // The point of an early status is that the sender knows it before our answer; but a receiver that is
         // away must not hold the answer for ever.
@@ -121,89 +139,6 @@ async fn deliver(
     }
 }
 
-/// Books the message and hands its statuses over. The receiver hears when an early status was acknowledged.
-fn accept(
-    shared: &Arc<Shared>,
-    number: &Arc<LiveNumber>,
-    send: Send,
-    verdict: Option<&Behaviour>,
-    version: Option<u32>,
-) -> (Arc<Accepted>, Option<oneshot::Receiver<()>>) {
-    let at_ms = shared.now_ms();
-    let in_window = shared.registry.people.window_is_open(number, &send.to, at_ms);
-    let category =
-        send.template.as_ref().map_or("service".to_owned(), |t| t.spec.category.to_ascii_lowercase());
-    let free =
-        at_ms < WINDOW_CHARGED_FROM_MS && in_window && matches!(category.as_str(), "service" | "utility");
-    let stopped = category == "marketing" && shared.registry.people.has_stopped_marketing(number, &send.to);
-    let outside_window = send.template.is_none() && !in_window;
-    let send_template = send.template.clone();
-    let (by_user_id, is_reaction) = (send.by_user_id, send.kind == "reaction");
-    let sent = shared.ledger.accept(|seq| Accepted {
-        seq,
-        wamid: wamid(shared.id_salt, seq, &send.to),
-        phone_number_id: number.spec.id.clone(),
-        to: send.to,
-        input: send.input,
-        kind: send.kind,
-        template: send.template.as_ref().map(|template| template.spec.name.clone()),
-        language: send.template.as_ref().map(|template| template.spec.language.clone()),
-        opaque: send.opaque,
-        params: send.params,
-        at_ms,
-    });
-
-    let turn = sent.opaque.clone().unwrap_or_else(|| sent.seq.to_string());
-    let roll = Roll::new(shared.config.seed, &[&number.id, &sent.to, &turn]);
-    let planned: Vec<Planned> = match verdict {
-        Some(Behaviour::Silent) => Vec::new(),
-        Some(Behaviour::FailLater { code, after_ms, sent_first }) => {
-            plan_failure(*code, Duration::from_millis(*after_ms), *sent_first)
-        }
-        _ if outside_window => plan_failure(131_047, Duration::ZERO, false),
-        _ if stopped => plan_failure(131_050, Duration::ZERO, false),
-        Some(Behaviour::HeldForQuality { after_ms, fails }) => {
-            let held = Duration::from_millis(*after_ms);
-            match (&send_template, fails) {
-                (Some(template), true) => {
-                    let key = TemplateKey::of(&template.spec);
-                    shared.agenda.at(at_ms.saturating_add_unsigned(*after_ms), move |s| s.fail_pacing(&key));
-                    plan_failure(132_015, held, false)
-                }
-                _ => delayed(plan(&shared.profile(), roll), held),
-            }
-        }
-        Some(Behaviour::Statuses { profile }) => plan(profile, roll),
-        _ => plan(&shared.profile(), roll),
-    };
-    let planned: Vec<_> = planned
-        .into_iter()
-        .filter(|planned| !is_reaction || matches!(planned.kind, Kind::Sent | Kind::Failed(_)))
-        .collect();
-    if matches!(verdict, Some(Behaviour::NoWebhook)) {
-        shared.ledger.count(|counts| counts.withheld += planned.len() as u64);
-        return (sent, None);
-    }
-    let named_id = (by_user_id || shared.config.user_ids)
-        .then(|| if by_user_id { sent.to.clone() } else { user_id(&number.spec.waba_id, &sent.to) });
-    let message = Arc::new(Tracked {
-        sent: Arc::clone(&sent),
-        number: Arc::clone(number),
-        category,
-        free,
-        // Version 24 took the conversation out of status webhooks.
-        conversation: version.is_some_and(|version| version < 24),
-        user_id: named_id,
-        by_user_id,
-    });
-    let early = shared.schedule(&message, planned).map(|event| {
-        let (tell, told) = oneshot::channel();
-        shared.tell_poster(Command::Early(event, tell));
-        told
-    });
-    (sent, early)
-}
-
 fn success(sent: &Accepted, message_status: &str) -> Response {
     let id_name = if sent.to.contains('.') { "user_id" } else { "wa_id" };
     let message = if sent.template.is_some() {
@@ -217,18 +152,6 @@ fn success(sent: &Accepted, message_status: &str) -> Response {
         "messages": [message],
     });
     answer_json(StatusCode::OK, &body)
-}
-
-fn mark_read(shared: &Arc<Shared>, body: &Value, number_id: &str) -> Reply {
-    if string(body, "status") != "read" {
-        let error = GraphError::invalid("Param status must be one of {READ}.");
-        return refuse(shared, &error, number_id, None);
-    }
-    if string(body, "message_id").is_empty() {
-        return refuse(shared, &GraphError::required("message_id"), number_id, None);
-    }
-    shared.ledger.count(|counts| counts.marked_read += 1);
-    Reply::Answer(answer_json(StatusCode::OK, &json!({"success": true})))
 }
 
 fn refuse(shared: &Arc<Shared>, error: &GraphError, number_id: &str, body: Option<&Value>) -> Reply {
@@ -252,36 +175,8 @@ fn refused_by_the_way(shared: &Arc<Shared>, http_status: u16, number_id: &str, b
     Reply::Answer(Response::builder().status(status).content_type("text/html").body(page))
 }
 
-/// A message id as Meta makes them: a small binary record that names the recipient, in base64.
-pub(crate) fn wamid(salt: u64, seq: u64, to: &str) -> String {
-    let name = to.as_bytes();
-    let mut record = vec![0x1c, 0x18, u8::try_from(name.len()).unwrap_or(u8::MAX)];
-    record.extend_from_slice(name);
-    record.extend_from_slice(&[0x15, 0x02, 0x00, 0x11, 0x18, 0x12]);
-    // The 64-bit part alone is different for each seq, because the mixing is a bijection.
-    let unique = format!("{:016X}{:02X}", mix(salt.wrapping_add(seq)), salt & 0xff);
-    record.extend_from_slice(unique.as_bytes());
-    record.push(0);
-    format!("wamid.{}", STANDARD.encode(record))
-}
-
 async fn pause(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn message_ids_are_unique_and_look_like_metas() {
-        let ids: HashSet<_> = (0..50_000).map(|seq| wamid(7, seq, "16503879439")).collect();
-        assert_eq!(ids.len(), 50_000);
-        // The same recipient gives the same beginning as in Meta's own examples.
-        assert!(wamid(7, 1, "16503879439").starts_with("wamid.HBgLMTY1MDM4Nzk0MzkVAgARGB"));
     }
 }

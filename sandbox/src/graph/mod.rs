@@ -1,14 +1,19 @@
 //! The part of Meta's Graph API the sandbox stands for.
 
+mod accept;
+mod content;
 pub(crate) mod error_table;
 mod errors;
 mod form;
+mod interactive;
+mod marks;
 mod media;
 mod messages;
 mod numbers;
 mod request;
 mod templates;
 mod uploads;
+mod wamid;
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -18,11 +23,12 @@ use poem::{
 };
 use serde::Serialize;
 
+use self::accept::Route;
 pub use self::{
     error_table::{ErrorPhase, ErrorRow, error_row},
     errors::GraphError,
 };
-pub(crate) use self::{errors::webhook_error, messages::wamid as messages_wamid};
+pub(crate) use self::{errors::webhook_error, wamid::wamid};
 use crate::{
     server::{Call, Reply},
     shared::Shared,
@@ -37,8 +43,9 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         Some((first, rest)) if version(first).is_some() => (version(first), rest),
         _ => (None, segments.as_slice()),
     };
-    if let (&Method::POST, [number, "messages" | "marketing_messages"]) = (&call.method, path) {
-        return messages::post(shared, call, version, number).await;
+    if let (&Method::POST, [number, kind @ ("messages" | "marketing_messages")]) = (&call.method, path) {
+        let route = Route { version, marketing_api: *kind == "marketing_messages" };
+        return messages::post(shared, call, route, number).await;
     }
     if let ("GET", ["whatsapp_business", "attachments"]) = (call.method.as_str(), path) {
         return Reply::Answer(media::download(shared, call));

@@ -9,7 +9,13 @@ use poem::{
 use serde_json::{Map, Value, json};
 
 use super::{GraphError, json as answer_json};
-use crate::{server::Call, shared::Shared, template::string, world::Subscription};
+use crate::{
+    portfolio::Tier,
+    server::Call,
+    shared::Shared,
+    template::string,
+    world::{LiveNumber, Subscription},
+};
 
 type Answer = Result<Response, GraphError>;
 
@@ -18,7 +24,7 @@ pub(super) fn get(shared: &Arc<Shared>, call: &Call, id: &str) -> Answer {
     let token = call.token.as_deref();
     if shared.registry.number(id).is_some() {
         let number = shared.registry.authorised("get", id, token)?;
-        return Ok(answer_json(StatusCode::OK, &chosen(call, number.spec.graph())));
+        return Ok(answer_json(StatusCode::OK, &chosen(call, shown(shared, &number))));
     }
     let (waba, _) = shared.registry.authorised_waba("get", id, token)?;
     let full = json!({
@@ -28,16 +34,31 @@ pub(super) fn get(shared: &Arc<Shared>, call: &Call, id: &str) -> Answer {
         "timezone_id": "1",
         "message_template_namespace": format!("ns_{}", waba.id),
         "account_review_status": "APPROVED",
-        "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
+        "whatsapp_business_manager_messaging_limit": tier(shared, &waba.id).name(),
     });
     Ok(answer_json(StatusCode::OK, &chosen(call, full)))
+}
+
+/// A number as the Graph API shows it.
+fn shown(shared: &Shared, number: &LiveNumber) -> Value {
+    let mut shown = number.spec.graph();
+    if let Some(map) = shown.as_object_mut() {
+        let limit = tier(shared, &number.spec.waba_id).name();
+        map.insert("whatsapp_business_manager_messaging_limit".into(), limit.into());
+    }
+    shown
+}
+
+/// The messaging limit of an account's portfolio.
+fn tier(shared: &Shared, waba_id: &str) -> Tier {
+    shared.portfolios.of(waba_id).map(|portfolio| portfolio.limit).unwrap_or_default()
 }
 
 /// `GET /{waba_id}/phone_numbers`.
 pub(super) fn list(shared: &Arc<Shared>, call: &Call, waba_id: &str) -> Answer {
     let (waba, _) = shared.registry.authorised_waba("get", waba_id, call.token.as_deref())?;
     let numbers = shared.registry.numbers_of(&waba.id);
-    let data: Vec<_> = numbers.iter().map(|number| chosen(call, number.spec.graph())).collect();
+    let data: Vec<_> = numbers.iter().map(|number| chosen(call, shown(shared, number))).collect();
     Ok(answer_json(StatusCode::OK, &json!({"data": data})))
 }
 

@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{GraphError, media};
+use super::{GraphError, content, media};
 use crate::{
     shared::Shared,
-    template::{LiveTemplate, string},
+    template::{LiveTemplate, list, string},
     world::LiveNumber,
 };
-
-/// The types that carry a file.
-const MEDIA: [&str; 5] = ["image", "video", "audio", "document", "sticker"];
 
 /// A send that has been understood.
 #[derive(Debug)]
@@ -24,10 +21,17 @@ pub(super) struct Send {
     pub(super) template: Option<Arc<LiveTemplate>>,
     pub(super) params: Vec<String>,
     pub(super) opaque: Option<String>,
+    pub(super) context: Option<String>,
+    pub(super) content: Option<Value>,
+    /// The identity the recipient must still have.
+    pub(super) identity_hash: Option<String>,
 }
 
 impl Send {
     pub(super) fn read(shared: &Shared, number: &LiveNumber, body: &Value) -> Result<Self, GraphError> {
+        if !matches!(body.get("recipient_type").and_then(Value::as_str), None | Some("individual")) {
+            return Err(GraphError::invalid("Param recipient_type must be one of {INDIVIDUAL}."));
+        }
         let (input, to, by_user_id) = recipient(shared, number, body)?;
         let opaque = body.get("biz_opaque_callback_data").and_then(Value::as_str);
         if opaque.is_some_and(|opaque| opaque.chars().count() > 512) {
@@ -39,24 +43,70 @@ impl Send {
         let params = match (kind, body.get(kind)) {
             ("template", Some(content)) => {
                 let found = usable_template(shared, number, content)?;
-                let params = found.fill(content.get("components").unwrap_or(&Value::Null))?;
+                let components = content.get("components").unwrap_or(&Value::Null);
+                let params = found.fill(components)?;
+                check_header_file(shared, number, components)?;
                 template = Some(found);
                 params
             }
-            (_, Some(content)) => {
-                let words = free_form(kind, content)?;
-                if MEDIA.contains(&kind) && !string(content, "id").is_empty() {
-                    media::check_sent(shared, &number.spec.id, kind, string(content, "id"))?;
-                }
+            (_, Some(parts)) => {
+                let words = content::check(kind, parts)?;
+                check_files(shared, number, kind, parts)?;
                 words
             }
             (_, None) => {
                 return Err(GraphError::new(131_008).details(format!("The parameter {kind} is required.")));
             }
         };
-        let opaque = opaque.map(str::to_owned);
-        Ok(Self { input, to, by_user_id, kind: kind.into(), template, params, opaque })
+        if by_user_id && template.as_ref().is_some_and(|t| t.spec.category == "AUTHENTICATION") {
+            return Err(GraphError::new(131_062));
+        }
+        let given = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
+        let context = match body.get("context") {
+            None | Some(Value::Null) => None,
+            Some(context) => {
+                let quoted = given(string(context, "message_id"));
+                Some(quoted.ok_or_else(|| content::missing("context['message_id']"))?)
+            }
+        };
+        Ok(Self {
+            input,
+            to,
+            by_user_id,
+            kind: kind.into(),
+            content: body.get(kind).filter(|_| template.is_none()).cloned(),
+            template,
+            params,
+            opaque: opaque.map(str::to_owned),
+            context,
+            identity_hash: given(string(body, "recipient_identity_key_hash")),
+        })
     }
+}
+
+/// Checks the ids of files in a message or in the header of an interactive one.
+fn check_files(shared: &Shared, number: &LiveNumber, kind: &str, parts: &Value) -> Result<(), GraphError> {
+    let header = parts.get("header").unwrap_or(&Value::Null);
+    let (kind, file) = match kind {
+        "interactive" => (string(header, "type"), header.get(string(header, "type"))),
+        kind => (kind, Some(parts)),
+    };
+    let id = file.map(|file| string(file, "id")).unwrap_or_default();
+    if content::MEDIA.contains(&kind) && !id.is_empty() {
+        media::check_sent(shared, &number.spec.id, kind, id)?;
+    }
+    Ok(())
+}
+
+/// Checks the id of the file in a template's header.
+fn check_header_file(shared: &Shared, number: &LiveNumber, components: &Value) -> Result<(), GraphError> {
+    let mut parts = components.as_array().into_iter().flatten();
+    let header = parts.find(|part| string(part, "type").eq_ignore_ascii_case("header"));
+    for parameter in header.map(|header| list(header, "parameters")).unwrap_or_default() {
+        let kind = string(parameter, "type");
+        check_files(shared, number, kind, parameter.get(kind).unwrap_or(&Value::Null))?;
+    }
+    Ok(())
 }
 
 /// The recipient as given, as Meta knows it, and whether it is a business-scoped id.
@@ -104,13 +154,14 @@ fn recipient(
 }
 
 /// WhatsApp's own idea of a number. Older accounts in Brazil have no ninth digit outside the south-east's area
-/// codes; Mexican mobiles carry a 1 after the country code.
+/// codes; Mexican mobiles carry a 1 after the country code, Argentine ones a 9.
 pub(crate) fn wa_id(digits: &str) -> String {
     match digits.as_bytes() {
         [b'5', b'5', b'3'..=b'9', _, b'9', ..] if digits.len() == 13 => {
             format!("{}{}", &digits[..4], &digits[5..])
         }
         [b'5', b'2', ..] if digits.len() == 12 => format!("521{}", &digits[2..]),
+        [b'5', b'4', first, ..] if digits.len() == 12 && *first != b'9' => format!("549{}", &digits[2..]),
         _ => digits.to_owned(),
     }
 }
@@ -141,79 +192,6 @@ fn usable_template(
     }
 }
 
-/// Checks a message without template; gives the words in it.
-fn free_form(kind: &str, content: &Value) -> Result<Vec<String>, GraphError> {
-    let missing = |what: &str| GraphError::new(131_008).details(format!("The parameter {what} is required."));
-    let limit = |what: &str, text: &str, most: usize| {
-        let details = format!("Param {what} must be at most {most} characters long.");
-        if text.chars().count() > most { Err(GraphError::invalid(details)) } else { Ok(()) }
-    };
-    match kind {
-        "text" => {
-            let body = string(content, "body");
-            if body.is_empty() {
-                return Err(missing("text['body']"));
-            }
-            limit("text['body']", body, 4_096)?;
-            Ok(vec![body.to_owned()])
-        }
-        "image" | "video" | "audio" | "document" | "sticker" => {
-            if string(content, "id").is_empty() && string(content, "link").is_empty() {
-                return Err(missing(&format!("{kind}['id'] or {kind}['link']")));
-            }
-            let caption = string(content, "caption");
-            limit("caption", caption, 1_024)?;
-            Ok(Some(caption).filter(|c| !c.is_empty()).map(str::to_owned).into_iter().collect())
-        }
-        "reaction" => {
-            if string(content, "message_id").is_empty() {
-                return Err(missing("reaction['message_id']"));
-            }
-            Ok(vec![string(content, "emoji").to_owned()])
-        }
-        "interactive" => interactive(content),
-        "location" | "contacts" => Ok(Vec::new()),
-        _ => Err(GraphError::invalid(
-            "Param type must be one of {AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, \
-             TEMPLATE, TEXT, VIDEO}.",
-        )),
-    }
-}
-
-fn interactive(content: &Value) -> Result<Vec<String>, GraphError> {
-    let kind = string(content, "type");
-    let action = content.get("action").unwrap_or(&Value::Null);
-    let list =
-        |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    match kind {
-        "" => return Err(GraphError::new(131_008).details("The parameter interactive['type'] is required.")),
-        "button" if !(1..=3).contains(&list(action, "buttons").len()) => {
-            let details = "Invalid buttons count. Min allowed buttons: 1, Max allowed buttons: 3";
-            return Err(GraphError::invalid(details));
-        }
-        "button" => {
-            for button in list(action, "buttons") {
-                let title = button.get("reply").map(|reply| string(reply, "title").chars().count());
-                if !(1..=20).contains(&title.unwrap_or_default()) {
-                    let details = "Button title length invalid. Min length: 1, Max length: 20";
-                    return Err(GraphError::new(131_009).details(details));
-                }
-            }
-        }
-        "list" => {
-            let rows: usize =
-                list(action, "sections").iter().map(|section| list(section, "rows").len()).sum();
-            if !(1..=10).contains(&rows) {
-                let details = "Total row count exceed max allowed count: 10";
-                return Err(GraphError::new(131_009).details(details));
-            }
-        }
-        _ => {}
-    }
-    let body = content.get("body").map(|body| string(body, "text")).unwrap_or_default();
-    Ok(vec![body.to_owned()])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +201,8 @@ mod tests {
         assert_eq!(wa_id("5541998765432"), "554198765432");
         assert_eq!(wa_id("5511998765432"), "5511998765432");
         assert_eq!(wa_id("525512345678"), "5215512345678");
+        assert_eq!(wa_id("541112345678"), "5491112345678");
+        assert_eq!(wa_id("5491112345678"), "5491112345678");
         assert_eq!(wa_id("4915112345678"), "4915112345678");
     }
 }

@@ -9,6 +9,7 @@ use crate::graph::GraphError;
 #[derive(Debug)]
 pub(crate) struct LiveTemplate {
     pub(crate) spec: Template,
+    category: String,
     header: Header,
     body: Text,
     buttons: Vec<Button>,
@@ -56,7 +57,12 @@ impl LiveTemplate {
                 _ => {}
             }
         }
-        Self { spec, header, body, buttons }
+        Self { category: spec.category.to_ascii_lowercase(), spec, header, body, buttons }
+    }
+
+    /// The category as prices name it: in lower case.
+    pub(crate) fn category(&self) -> &str {
+        &self.category
     }
 
     /// Checks what a send fills in; gives the values in the order header, body, buttons.

@@ -1,7 +1,11 @@
 //! Phone numbers, parsed once, at the edge.
 
+mod plain;
+
 use phonenumber::{Mode, country};
 use sea_orm::DeriveValueType;
+
+pub use plain::plain;
 
 /// A phone number in E.164, like `+919876543210`: valid in its country and, as far as numbering plans tell, able to
 /// receive WhatsApp messages.
@@ -17,6 +21,9 @@ pub enum BadPhone {
     /// The country code is missing and the organization has no default country.
     #[error("the country code is missing; write the number like +919876543210")]
     NoCountry,
+    /// More than one number.
+    #[error("there is more than one number here; keep the one that is on WhatsApp")]
+    Several,
     /// A landline, pager or service number.
     #[error("this is a landline or service number, which cannot receive WhatsApp messages in bulk")]
     NotMobile,
@@ -28,17 +35,23 @@ impl BadPhone {
         match self {
             Self::Invalid => "invalid_phone",
             Self::NoCountry => "phone_without_country",
+            Self::Several => "several_phones",
             Self::NotMobile => "phone_not_mobile",
         }
     }
 }
 
 impl Phone {
-    /// Parses what a person or a system wrote: spaces, dashes, brackets and a leading `00` are fine.
+    /// Parses what a person or a system wrote: spaces, dashes, brackets, a leading `00`, digits of any script and
+    /// invisible marks are fine.
     ///
     /// `country` (ISO 3166, like `IN`) is used for numbers without a country code.
     pub fn parse(text: &str, country: Option<&str>) -> Result<Self, BadPhone> {
+        let text = plain(text);
         let text = text.trim();
+        if is_several(text) {
+            return Err(BadPhone::Several);
+        }
         let international = text.strip_prefix("00").map(|rest| format!("+{rest}"));
         let text = international.as_deref().unwrap_or(text);
         let country: Option<country::Id> = country.and_then(|c| c.parse().ok());
@@ -108,6 +121,15 @@ impl Phone {
     }
 }
 
+/// Two numbers in one text: two plus signs, or a sign between two texts that are long enough to be numbers. Parsers
+/// take the first of them, or all their digits for one number.
+fn is_several(text: &str) -> bool {
+    const SHORTEST: usize = 7;
+    let long = |part: &&str| part.chars().filter(char::is_ascii_digit).count() >= SHORTEST;
+    let parts = text.split(['/', ',', ';', '|', '&', '\n']).flat_map(|part| part.split(" or "));
+    text.matches('+').count() > 1 || parts.filter(long).count() > 1
+}
+
 impl std::fmt::Display for Phone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -126,6 +148,11 @@ mod tests {
             ("098765 43210", Some("IN")),
             ("9876543210", Some("IN")),
             (" +91(98765)43210 ", None),
+            ("+91 098765 43210", None),
+            ("919876543210", Some("IN")),
+            ("९८७६५४३२१०", Some("IN")),
+            ("＋９１ ９８７６５ ４３２１０", None),
+            ("\u{202a}+91\u{a0}98765\u{2013}43210\u{202c}", None),
         ] {
             assert_eq!(Phone::parse(text, country).map(|p| p.0).as_deref(), Ok("+919876543210"), "{text}");
         }
@@ -157,6 +184,11 @@ mod tests {
             ("", BadPhone::Invalid),
             ("+91 123", BadPhone::Invalid),
             ("+999 1234567890", BadPhone::Invalid),
+            ("000919876543210", BadPhone::Invalid),
+            ("98765 43210 / 98765 43211", BadPhone::Several),
+            ("+919876543210, +919876543211", BadPhone::Several),
+            ("+919876543210 +919876543211", BadPhone::Several),
+            ("9876543210 or 9876543211", BadPhone::Several),
             ("9.19877E+11", BadPhone::Invalid),
             ("+49 30 901820", BadPhone::NotMobile),
             ("+44 20 7946 0958", BadPhone::NotMobile),
