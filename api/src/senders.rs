@@ -162,12 +162,16 @@ impl SendersApi {
     }
 
     /// Get a sender
+    ///
+    /// Whether it may send, and why not.
     #[oai(path = "/senders/:sender_id", method = "get", operation_id = "getSender")]
     async fn get(&self, auth: Auth, sender_id: Path<SenderId>) -> ApiResult<Json<Sender>> {
         Ok(Json(connect::get(&auth, sender_id.0).await?.into()))
     }
 
     /// List senders
+    ///
+    /// Newest first.
     #[oai(path = "/senders", method = "get", operation_id = "listSenders")]
     async fn list(
         &self,

@@ -6,7 +6,7 @@ use crate::context::{Ctx, Services, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::SenderId;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use std::time::Duration;
 
