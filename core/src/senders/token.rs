@@ -3,12 +3,12 @@
 use super::connect::{self, refused};
 use super::entity::{Column, Entity, Model};
 use super::port::SenderAccess;
-use crate::context::{Ctx, Tx};
+use crate::context::{Ctx, Services, Tx};
 use crate::error::{Error, Result};
 use crate::ids::SenderId;
 use crate::secret::SecretString;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// Asks the provider whether the new token may use the number. Done before the transaction: it takes as long as it takes.
 ///
@@ -18,6 +18,17 @@ pub async fn prove(ctx: &Ctx, id: SenderId, token: &SecretString) -> Result<()> 
     let Model { phone_number_id, waba_id, .. } = connect::get(ctx, id).await?;
     let access = SenderAccess { phone_number_id, waba_id, token: token.clone() };
     ctx.provider.prove(&access).await.map(|_| ()).map_err(refused)
+}
+
+/// True when the sender has another token now than the one that was sealed so.
+pub async fn is_replaced(services: &Services, id: SenderId, sealed: &str) -> Result<bool> {
+    let now: Option<String> = Entity::find_by_id(id)
+        .select_only()
+        .column(Column::AccessToken)
+        .into_tuple()
+        .one(services.db.read())
+        .await?;
+    Ok(now.is_some_and(|now| now != sealed))
 }
 
 /// Writes a token that was proved. A paused sender stays paused: whoever paused it may have had another reason.

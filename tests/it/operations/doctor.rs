@@ -63,6 +63,7 @@ both!(a_good_world_is_found_good, |app| {
     found.is(&format!("webhook address of {}", shop.app), "good", "answers its challenge");
     found.is("webhook address of the default app", "good", "answers its challenge");
     found.is("migrations", "good", "up to date");
+    found.is("files", "good", "which all processes must share");
     found.is("clock", "good", "");
     // a test's API and Meta speak without TLS
     found.is("public address", "warning", "TLS");
