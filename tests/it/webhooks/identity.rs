@@ -1,7 +1,7 @@
 //! One person, one customer: by number in every spelling, by BSUID, by both; through changes of either; and two
 //! customers who turn out to be one.
 
-use super::effects::invariants;
+use super::effects::{applied, invariants};
 use crate::support::app::{TestApp, both};
 use crate::support::post::{status, text_from};
 use crate::support::shop::{Shop, phone, wa_id};
@@ -215,7 +215,7 @@ both!(answers_and_statuses_tell_who_people_are, |app| {
     for _ in 0..2 {
         assert_eq!(shop.hear(&body).await.status, 200);
     }
-    app.heard_everything().await;
+    applied(app).await;
     let all = shop.all("/api/v1/customers").await;
     assert_eq!(all.len(), 2, "{all:?}");
     for (n, bsuid, name) in [(1, "IN.1", "ana"), (2, "IN.2", "bea")] {

@@ -32,8 +32,8 @@ const FIELD: &str = "message_template_status_update";
 
 both!(a_template_that_is_paused_stops_its_campaigns_before_people_are_refused, |app| {
     let shop = app.shop().await;
-    let people = phones(40);
-    let slow = json!({"rate_per_minute": 60});
+    let people = phones(60);
+    let slow = json!({"rate_per_minute": 600});
     let campaign = shop.launched(app, slow, &people).await;
     shop.until_stats(&campaign, "some to be sent", |stats| stats["funnel"]["sent"].as_i64() >= Some(1)).await;
     let now = app.services.now().0;
@@ -46,7 +46,7 @@ both!(a_template_that_is_paused_stops_its_campaigns_before_people_are_refused, |
     assert_eq!((alerts.len(), &alerts[0]["kind"]), (1, &json!("template.status")));
     assert!(alerts[0]["message"].as_str().unwrap().contains("1 running campaign"));
     shop.steer(&campaign, "resume").await.refused(409, "template_not_approved");
-    let single = json!({"sender_id": shop.sender, "to": phone(1), "template": {"id": shop.marketing, "variables": {"1": "A"}}});
+    let single = json!({"sender_id": shop.sender, "to": phone(1), "template": {"template_id": shop.marketing, "variables": {"1": "A"}}});
     shop.api.post("/api/v1/messages", single).await.refused(409, "template_not_approved");
     // older news that comes late changes nothing; newer does
     shop.told(app, FIELD, template("APPROVED", "offer"), now - 60_000).await;
@@ -55,7 +55,7 @@ both!(a_template_that_is_paused_stops_its_campaigns_before_people_are_refused, |
     shop.told(app, FIELD, template("APPROVED", "offer"), app.services.now().0).await;
     shop.steer(&campaign, "resume").await.ok();
     assert!(shop.api.get(&path).await.ok().get("paused_reason").is_none());
-    shop.until_stats(&campaign, "all to be sent", |stats| stats["funnel"]["sent"] == 40).await;
+    shop.until_stats(&campaign, "all to be sent", |stats| stats["funnel"]["sent"] == 60).await;
     let stats = shop.stats(&campaign).await;
     assert_eq!(stats["counts"]["failed"].as_i64().unwrap_or(0), 0, "nobody was refused: {stats}");
     app.assert_each_once(&shop, &people);
@@ -67,7 +67,7 @@ both!(
     |app| {
         let shop = app.shop().await;
         let campaign = shop.launched(app, json!({}), &phones(3)).await;
-        let single = json!({"sender_id": shop.sender, "to": phone(9), "template": {"id": shop.utility, "variables": {"1": "A"}}});
+        let single = json!({"sender_id": shop.sender, "to": phone(9), "template": {"template_id": shop.utility, "variables": {"1": "A"}}});
         let single = shop.created("/api/v1/messages", single).await;
         for name in ["offer", "order_update"] {
             let mut value = template("DISABLED", name);
@@ -160,7 +160,7 @@ both!(originals_say_when_they_were_changed_or_taken_back, |app| {
     let (edited, revoked) = (shown("w.1").await, shown("w.3").await);
     assert!(edited["edited_at"].is_string() && edited.get("revoked_at").is_none(), "{edited}");
     assert!(revoked["revoked_at"].is_string() && revoked.get("edited_at").is_none(), "{revoked}");
-    assert_eq!(shown("w.2").await["content"]["edit"]["message"]["text"]["body"], "new");
+    assert_eq!(shown("w.2").await["received"]["edit"]["message"]["text"]["body"], "new");
 });
 
 both!(what_the_shop_typed_is_followed_and_never_sent, |app| {
