@@ -96,7 +96,8 @@ impl Services {
             limiter,
             files,
             registry: Arc::new(provider.clone()),
-            provider: Arc::new(provider),
+            provider: Arc::new(provider.clone()),
+            media: Arc::new(provider),
             config: Arc::new(config),
             shard,
         })

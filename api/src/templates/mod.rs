@@ -53,12 +53,16 @@ impl TemplatesApi {
     }
 
     /// Get a template
+    ///
+    /// With the variables that must be given for each message.
     #[oai(path = "/templates/:template_id", method = "get", operation_id = "getTemplate")]
     async fn get(&self, auth: Auth, template_id: Path<TemplateId>) -> ApiResult<Json<Template>> {
         Ok(Json(queries::get(&auth, template_id.0).await?.try_into()?))
     }
 
     /// List templates
+    ///
+    /// Newest first, of all of your WhatsApp accounts.
     #[oai(path = "/templates", method = "get", operation_id = "listTemplates")]
     #[expect(clippy::too_many_arguments, reason = "each is a parameter of the address")]
     async fn list(
