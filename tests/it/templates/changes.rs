@@ -106,9 +106,8 @@ both!(an_approved_template_is_changed_once_a_day, |app| {
     let other = "Hi {{1}}, your table is booked for tomorrow.";
     change(&shop, &id, json!({"body": other})).await;
     let again = shop.api.send(Method::PATCH, &format!("{PATH}/{id}"), json!({"body": BODY})).await;
-    if again.status != 202 {
-        again.refused(409, "template_changing"); // or WhatsApp has answered already
-    }
+    let taken = ["template_changing", "template_not_editable"];
+    assert!(again.status == 202 || taken.contains(&again.code()), "{}", again.text);
     let wanted = |one: &Value| one["body"] == other && one["pending_change"].is_null();
     until(&shop, &id, "the new text", |one| wanted(one) && one["status"] == "approved").await;
 

@@ -146,13 +146,20 @@ both!(carousels_and_one_time_codes_can_be_written_and_sent, |app| {
     let code = shop.created(PATH, code).await;
     let template = super::until(&shop, &code, "the approval", |one| one["status"] == "approved").await;
     assert_eq!(template["variables"], json!(["code"]));
+    // as WhatsApp lists it: with its own text
+    let parts = json!([
+        {"type": "BODY", "text": "*{{1}}* is your verification code.", "add_security_recommendation": false},
+        {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy code"}]},
+    ]);
+    let there = template(app, &shop, "sign_in_there", parts).await;
     let body = json!({
-        "sender_id": shop.sender, "to": phone(1), "template": {"template_id": code, "variables": {"code": "J$Fpn"}},
+        "sender_id": shop.sender, "to": phone(1),
+        "template": {"template_id": there, "variables": {"code": "J$Fpn"}},
     });
     let sent = shop.created("/api/v1/messages", body).await;
     shop.until_message(&sent, "delivered").await;
     let taken = app.sandbox.ledger().into_iter().find(|one| one.to == wa_id(&phone(1))).unwrap();
-    assert_eq!(taken.params.last().map(String::as_str), Some("J$Fpn"));
+    assert_eq!(taken.params, ["J$Fpn", "J$Fpn"], "in the text and in the button");
     let id = made["id"].as_str().unwrap();
     super::until(&shop, id, "the approval", |one| one["status"] == "approved").await;
 });

@@ -4,7 +4,7 @@ use super::{PATH, until};
 use crate::support::app::{Setup, both};
 use crate::support::shop::{Shop, phone};
 use crate::support::wait::wait_for;
-use bellbird_sandbox::{PhoneNumber, Template, World};
+use bellbird_sandbox::{GateAt, GateRule, Match, Template, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -87,13 +87,16 @@ both!(an_accounts_templates_are_read_page_by_page, |app| {
 both!(what_was_told_meanwhile_is_not_undone, |app| {
     let shop = app.shop().await;
     synchronised(&shop).await;
-    let campaign = shop.launched(app, json!({"rate_per_minute": 1}), &[phone(1), phone(2)]).await;
+    let gate = app.sandbox.gate(GateRule { when: Match::all(), at: GateAt::BeforeAccept });
+    let campaign = shop.launched(app, json!({}), &[phone(1)]).await;
+    gate.wait_for(1).await; // it runs
     app.sandbox.pause_webhooks(true); // nobody tells us
     app.sandbox.set_template_status(&shop.waba, "offer", "en_US", "PAUSED", None);
     app.pass(Duration::from_secs(2));
     synchronised(&shop).await;
     assert_eq!(named(&shop, "offer").await["status"], "paused");
     assert_eq!(shop.until(&campaign, "paused").await["status"], "paused", "its campaigns wait with it");
+    gate.release();
     app.sandbox.set_template_status(&shop.waba, "offer", "en_US", "APPROVED", None);
     app.sandbox.pause_webhooks(false);
     let offer = shop.marketing.clone();
@@ -122,8 +125,6 @@ both!(a_token_that_is_refused_is_told_in_words, |app| {
     let sync = synchronised(&shop).await;
     assert_eq!(sync["status"], "failed");
     assert!(sync["error"].as_str().unwrap().contains("access token"), "{sync}");
-    let number = PhoneNumber::new(&shop.number, &shop.waba, &shop.app, &shop.token);
-    app.sandbox.apply(World { numbers: vec![number], ..World::default() }).unwrap();
     assert!(shop.all(PATH).await.iter().all(|one| one["status"] == "approved"), "nothing is taken for gone");
 });
 
