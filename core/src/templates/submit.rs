@@ -227,37 +227,42 @@ async fn record(
         .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
         .filter(Column::Id.eq(row.id))
         .filter(Column::PendingChange.eq(change));
-    let (set, status) = match outcome {
+    let (set, status, category) = match outcome {
         Outcome::Created { provider_id, status, category } => (
             set.col_expr(Column::ProviderId, Expr::value(provider_id))
-                .col_expr(Column::Category, Expr::value(category.unwrap_or(row.category)))
                 .col_expr(Column::SyncedAt, Expr::value(asked_at)),
             Some(status),
+            category,
         ),
         Outcome::Edited { provider_id, status } => {
             let next = row.next_model()?;
             let set = set
                 .col_expr(Column::ProviderId, Expr::value(provider_id))
-                .col_expr(Column::Category, Expr::value(purpose(next.category)))
                 .col_expr(Column::Components, Expr::value(row.next_components.clone()));
-            (set, Some(status.unwrap_or(TemplateStatus::Pending)))
+            (set, Some(status.unwrap_or(TemplateStatus::Pending)), Some(purpose(next.category)))
         }
-        Outcome::Deleted => (set, Some(TemplateStatus::Deleted)),
+        Outcome::Deleted => (set, Some(TemplateStatus::Deleted), None),
         Outcome::Refused { why, status } => {
             tracing::warn!(template = %row.id, %change, why, "a template's change was refused");
             let set = set.col_expr(Column::ChangeError, Expr::value(why.clone()));
             match change {
-                TemplateChange::Create => {
-                    (set.col_expr(Column::StatusReason, Expr::value(why)), Some(TemplateStatus::Refused))
-                }
-                TemplateChange::Edit | TemplateChange::Delete => (set, status),
+                TemplateChange::Create => (
+                    set.col_expr(Column::StatusReason, Expr::value(why)),
+                    Some(TemplateStatus::Refused),
+                    None,
+                ),
+                TemplateChange::Edit | TemplateChange::Delete => (set, status, None),
             }
         }
     };
     // a webhook may have told a newer status meanwhile; then that one stays
     let older = Column::StatusAt.is_null().or(Column::StatusAt.lt(told_at(asked_at)));
     let written = match status {
-        Some(status) => set.clone().col_expr(Column::Status, Expr::value(status)).filter(older),
+        Some(status) => set
+            .clone()
+            .col_expr(Column::Status, Expr::value(status))
+            .col_expr(Column::Category, Expr::value(category.unwrap_or(row.category)))
+            .filter(older),
         None => set.clone(),
     };
     if written.exec(tx.conn()).await?.rows_affected == 0 {

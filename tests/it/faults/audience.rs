@@ -11,7 +11,7 @@ use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
 use bellbird_core::organizations::UnknownPolicy;
 use bellbird_core::phone::Phone;
 use bellbird_core::senders::{apps, connect};
-use bellbird_core::templates::create::{NewTemplate, create};
+use bellbird_core::templates::create::{NewTemplate, Origin, create};
 use bellbird_core::templates::{Button, Category, Header, ParameterFormat, TemplateModel, TemplateStatus};
 use bellbird_sandbox::{Control, DemoWorld, demo_world};
 
