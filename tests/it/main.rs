@@ -20,6 +20,7 @@ mod health;
 mod idempotency;
 mod imports;
 mod isolation;
+mod media;
 mod messages;
 mod openapi;
 mod operations;
