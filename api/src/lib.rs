@@ -3,20 +3,24 @@
 //! [`build`] makes the whole application as one endpoint, [`run`] serves it until told to stop, and [`spec_yaml`]
 //! describes it without a database. `docs/api-design.md` has the conventions every operation keeps.
 
+pub mod alerts;
 pub mod allow;
 pub mod apps;
 pub mod auth;
 pub mod body;
 pub mod campaigns;
+pub mod csv;
 pub mod customers;
 pub mod error;
 pub mod health;
 pub mod idempotency;
+pub mod imports;
 pub mod jobs;
 pub mod messages;
 pub mod middleware;
 pub mod openapi;
 pub mod page;
+pub mod portfolios;
 pub mod senders;
 pub mod server;
 pub mod templates;

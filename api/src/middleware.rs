@@ -4,7 +4,7 @@ use crate::allow::Methods;
 use crate::error::{ApiError, from_framework};
 use futures::FutureExt;
 use poem::error::ReadBodyError;
-use poem::http::{HeaderName, HeaderValue, StatusCode, header};
+use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ use std::time::Instant;
 const BODY: usize = 1 << 20;
 /// Largest file.
 const FILE: usize = 20 << 20;
+/// Where files of any size arrive.
+const UPLOADS: &str = "/api/v1/imports";
 /// The request's name, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,6 +38,8 @@ pub struct Edge {
     pub methods: Arc<Methods>,
     /// Largest body a webhook may have.
     pub webhook_bytes: usize,
+    /// Largest file to import; it is not read here, but counted as it is taken.
+    pub import_bytes: usize,
 }
 
 impl<E: Endpoint> Middleware<E> for Edge {
@@ -112,10 +116,13 @@ impl<E: Endpoint> EdgeEndpoint<E> {
         }
     }
 
-    /// Reads the body up to its limit, so that nothing behind this can be made to read more.
+    /// Reads the body up to its limit, so that nothing behind this can be made to read more. Uploads are too large for
+    /// that: their operation takes them as they come, up to its limit.
     async fn limit(&self, request: &mut Request) -> Result<(), ReadBodyError> {
         let path = request.uri().path();
+        let streamed = path == UPLOADS && request.method() == Method::POST;
         let limit = match path {
+            _ if streamed => self.edge.import_bytes,
             _ if path.starts_with("/webhooks/") => self.edge.webhook_bytes,
             _ if path.starts_with("/api/") && path.ends_with("/import") => FILE,
             _ => BODY,
@@ -124,6 +131,9 @@ impl<E: Endpoint> EdgeEndpoint<E> {
         let told: Option<usize> = length.and_then(|l| l.to_str().ok()).and_then(|l| l.parse().ok());
         if told.is_some_and(|told| told > limit) {
             return Err(ReadBodyError::PayloadTooLarge);
+        }
+        if streamed {
+            return Ok(());
         }
         let body = request.take_body();
         if !body.is_empty() {

@@ -35,7 +35,11 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     let docs = service.scalar();
     let service = Arc::new(service.into_endpoint());
     let methods = Arc::new(Methods::of(&serde_yaml_ng::from_str(&spec).map_err(Error::internal)?));
-    let edge = Edge { methods, webhook_bytes: services.config.webhooks.max_body_bytes };
+    let edge = Edge {
+        methods,
+        webhook_bytes: services.config.webhooks.max_body_bytes,
+        import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
+    };
     let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
     let app = Route::new()
         .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))

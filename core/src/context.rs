@@ -56,6 +56,8 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// The person at the command line.
     Operator,
+    /// Background work, for whoever asked for it.
+    Worker,
 }
 
 /// The authority of one call: which organization, and on whose behalf.

@@ -4,12 +4,14 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `consent` → `customers` → `organizations` →
-//! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
+//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `alerts` → `consent` → `customers` →
+//! `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
+//! provider.
 
 pub mod bulk;
 pub mod clock;
 pub mod config;
+pub mod content;
 pub mod context;
 pub mod db;
 pub mod dead_letters;
@@ -29,10 +31,12 @@ pub mod startup;
 pub mod telemetry;
 pub mod words;
 
+pub mod alerts;
 pub mod campaigns;
 pub mod consent;
 pub mod customers;
 pub mod identity;
+pub mod imports;
 pub mod jobs;
 pub mod messages;
 pub mod organizations;

@@ -44,7 +44,7 @@ pub mod entity {
 }
 
 /// What travels in the queue for an outbox job: the payload and the row to delete.
-#[derive(Debug, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, serde::Deserialize)]
 pub struct Envelope<J> {
     /// The row.
     pub id: OutboxId,

@@ -170,7 +170,7 @@ fn cases(shop: &Shop, campaign: &str) -> Vec<(Method, String, Case)> {
             json!({"sender_id": shop.sender, "to": phone(1)}),
             422,
             "invalid_input",
-            ("template", "template_or_text"),
+            ("template", "one_of"),
         ),
         (
             "messages",

@@ -1,11 +1,12 @@
 //! The maintenance lane: work that outlives the request that asked for it. Each slice has an enum of its own jobs;
 //! here they are told apart and handed over.
 
-use crate::campaigns;
 use crate::deps::Deps;
 use crate::messages::classify;
+use crate::{campaigns, imports};
 use bellbird_core::campaigns::jobs::CampaignJob;
 use bellbird_core::ids::OutboxId;
+use bellbird_core::imports::jobs::ImportJob;
 use bellbird_core::outbox::{self, Envelope, Progress};
 use bellbird_core::queue::JobError;
 use serde::Deserialize;
@@ -16,6 +17,8 @@ use serde::Deserialize;
 pub(crate) enum MaintenanceJob {
     /// Of a campaign.
     Campaign(CampaignJob),
+    /// Of an import.
+    Import(ImportJob),
 }
 
 /// One run of a job.
@@ -40,6 +43,7 @@ pub(crate) async fn handle(
     let run = Run { id, attempt };
     let progress = match job {
         MaintenanceJob::Campaign(job) => campaigns::handle(&deps, run, job).await?,
+        MaintenanceJob::Import(job) => imports::handle(&deps, run, job).await?,
     };
     match progress {
         Progress::Done => Ok(()),
@@ -55,13 +59,18 @@ mod tests {
     fn every_job_is_known_by_its_name_and_a_strange_one_is_refused() {
         let (job, id) = ("job_01kawz1m4cf0tr2v6x8yab3c5d", "01kawz1m4cf0tr2v6x8yab3c5d");
         let read = |body: String| serde_json::from_str::<Envelope<MaintenanceJob>>(&body);
-        let known = [("expand_audience", "campaign", "cmp_"), ("cancel_recipients", "campaign", "cmp_")];
+        let known = [
+            ("expand_audience", "campaign", "cmp_"),
+            ("cancel_recipients", "campaign", "cmp_"),
+            ("run_import", "import", "imp_"),
+        ];
         for (name, field, prefix) in known {
-            let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}"}}"#);
+            let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}","run":1}}"#);
             let read = read(body).unwrap();
             assert_eq!(read.id.to_string(), job);
             let slice = match read.job {
                 MaintenanceJob::Campaign(_) => "campaign",
+                MaintenanceJob::Import(_) => "import",
             };
             assert_eq!(slice, field);
         }

@@ -7,19 +7,23 @@
 use crate::breaker::Pass;
 use crate::cache::CachedSender;
 use crate::deps::Deps;
+use crate::receipts;
+use bellbird_core::content::Content;
+use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
 use bellbird_core::messages::Message;
-use bellbird_core::messages::jobs::SendMessage;
-use bellbird_core::messages::ledger::{self, Heard, News, Target};
+use bellbird_core::messages::jobs::{OutboundJob, SendMessage};
+use bellbird_core::messages::ledger::{self, Details, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
 use bellbird_core::messages::state::Fact;
+use bellbird_core::phone::Phone;
 use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
 use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// A request that never left is made again after this.
@@ -29,12 +33,19 @@ const NO_HAND_WAIT: Duration = Duration::from_millis(200);
 /// A sender told "too fast" rests this long; its messages wait longer each.
 const THROTTLE_REST: Duration = Duration::from_millis(500);
 
-/// Handles one task of the interactive or bulk lane. Whatever goes wrong before the claim is released, never counted:
+/// Handles one task of the interactive or bulk lane.
+pub(crate) async fn handle(deps: Deps, hands: Arc<Semaphore>, job: OutboundJob) -> Result<(), JobError> {
+    match job {
+        OutboundJob::Send(job) => send(deps, hands, job).await,
+        OutboundJob::MarkRead(envelope) => receipts::mark_read(deps, hands, envelope).await,
+    }
+}
+
+/// Makes one attempt. Whatever goes wrong before the claim is released, never counted:
 /// the row says what is to be done, and a task must not be buried over its head.
-pub(crate) async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(), JobError> {
+async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(), JobError> {
     // Normally as many as the lane runs handlers; fewer are free only while requests outlive theirs.
-    let hand =
-        hands.try_acquire_owned().map_err(|_| JobError::release(NO_HAND_WAIT, "every hand is busy"))?;
+    let hand = take_hand(hands)?;
     let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
     let pass = if sender.active {
@@ -55,6 +66,11 @@ pub(crate) async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) ->
         }
     });
     request.await.map_err(JobError::failed)?
+}
+
+/// A right to have a request under way.
+pub(crate) fn take_hand(hands: Arc<Semaphore>) -> Result<OwnedSemaphorePermit, JobError> {
+    hands.try_acquire_owned().map_err(|_| JobError::release(NO_HAND_WAIT, "every hand is busy"))
 }
 
 async fn claim_and_ask(
@@ -86,7 +102,7 @@ async fn claim_and_ask(
         }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
-            record(&deps, &row, None, Heard::Fact(unfit(why))).await;
+            record(&deps, &row, None, Heard::Fact(unfit(why)), Details::default()).await;
             return Ok(());
         }
     };
@@ -97,13 +113,15 @@ async fn claim_and_ask(
             SendOutcome::NotSent { .. } => None,
         });
     }
+    let recipient = recipient(&outcome);
     let (wamid, heard) = learn(&deps, Scope::Sender(job.sender), outcome).await;
-    record(&deps, &row, wamid, heard).await;
+    let details = Details { recipient, ..Details::default() };
+    record(&deps, &row, wamid, heard, details).await;
     Ok(())
 }
 
 /// Nothing was sent and nothing is wrong with the message.
-fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
+pub(crate) fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
     let error = error.borrow();
     if !error.is_transient() {
         tracing::error!(%error, "a message cannot be sent now; its task is tried again");
@@ -174,9 +192,14 @@ async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepar
                 components: rendered.components,
             }
         }
-        None => OutboundBody::Text { body: row.content.clone().unwrap_or_default(), preview_url: true },
+        None => {
+            let content = row.content.as_deref().and_then(|stored| Content::from_stored(&row.kind, stored));
+            let unreadable = || Unprepared::Unfit(format!("its content ({}) cannot be read", row.kind));
+            OutboundBody::FreeForm(Box::new(content.ok_or_else(unreadable)?))
+        }
     };
-    Ok(OutboundMessage { to, body, reply_to: None, opaque: ledger::opaque(row.id, row.attempt) })
+    let (reply_to, opaque) = (row.context_wamid.clone(), ledger::opaque(row.id, row.attempt));
+    Ok(OutboundMessage { to, body, reply_to, opaque })
 }
 
 /// A message that cannot even be written; the request was not made.
@@ -221,10 +244,17 @@ async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<Strin
     }
 }
 
-async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard) {
+/// Who the provider says it took the message for.
+fn recipient(outcome: &SendOutcome) -> Identity {
+    let SendOutcome::Accepted { wa_id, user_id, .. } = outcome else { return Identity::default() };
+    let phone = wa_id.as_deref().and_then(Phone::from_wa_id);
+    Identity { phone, bsuid: user_id.clone(), ..Identity::default() }
+}
+
+async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard, details: Details) {
     let target = Target::Attempt(row.id, row.attempt);
     let at = deps.services.clock.now();
-    deps.records.ask(News { target, through: None, at, wamid, heard }).await;
+    deps.records.ask(News { target, through: None, at, wamid, heard, details }).await;
 }
 
 /// The world's fault, or the job's.

@@ -2,9 +2,10 @@
 //!
 //! | lane | job | handler |
 //! |---|---|---|
-//! | interactive, bulk | `SendMessage` | `messages::send` |
+//! | interactive, bulk | `SendMessage` | `messages::handle` |
+//! | interactive | `MarkRead` | `receipts::mark_read` |
 //! | inbound | `ApplyWebhooks` | `webhooks::handle` |
-//! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle` |
+//! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle`, `imports::handle` |
 
 use crate::deps::Deps;
 use crate::{feeder, maintenance, messages, schedule, webhooks};
@@ -28,7 +29,7 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
             let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
             // never more requests under way than this, also when some outlive their handlers
             let hands = Arc::new(Semaphore::new(concurrency));
-            let handler = move |job, _meta| messages::send(deps.clone(), hands.clone(), job);
+            let handler = move |job, _meta| messages::handle(deps.clone(), hands.clone(), job);
             run_lane(&name, store, concurrency, timeout, handler, stop.cancelled_owned()).await
         }));
     }

@@ -75,6 +75,11 @@ impl Compare<'_> {
                 self.report(&below(name), "missing", format!("`{}` is required", below(name)));
             }
         }
+        if schema["maxProperties"] == 1 && given.values().filter(|value| !value.is_null()).count() != 1 {
+            let known = schema["properties"].as_object().into_iter().flat_map(|known| known.keys());
+            let known = known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            self.report(at, "one_of", format!("give exactly one of: {known}"));
+        }
         let open =
             self.open || schema.get("additionalProperties").is_some() || schema.get("properties").is_none();
         for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {

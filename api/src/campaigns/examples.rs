@@ -74,6 +74,23 @@ impl Example for SendMessage {
             language: Some("en_US".into()),
             variables: Some([("1".to_string(), "Asha".to_string())].into()),
         };
-        Self { sender_id: id(SENDER), to: "+91 98765 43210".into(), template: Some(template), text: None }
+        Self {
+            sender_id: id(SENDER),
+            to: Some("+91 98765 43210".into()),
+            customer_id: None,
+            bsuid: None,
+            reply_to: None,
+            template: Some(template),
+            text: None,
+            image: None,
+            video: None,
+            audio: None,
+            document: None,
+            sticker: None,
+            location: None,
+            contacts: None,
+            reaction: None,
+            interactive: None,
+        }
     }
 }

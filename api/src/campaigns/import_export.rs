@@ -1,15 +1,17 @@
 //! A campaign's recipients as files.
 
-use super::csv::{CsvDownload, CsvFile, HEADER, line, line_of};
+use super::csv::{HEADER, line_of};
 use super::recipient_objects::{ImportedRecipients, Recipient};
 use crate::auth::Auth;
+use crate::csv::{CsvDownload, CsvFile, line};
 use crate::error::ApiResult;
-use crate::idempotency::{Answer, Key, idempotent};
+use crate::idempotency::{Answer, Key, prepared};
 use crate::messages::filter::StatusFilter;
 use crate::openapi::Tag;
 use bellbird_core::Ctx;
-use bellbird_core::campaigns::{self, import};
+use bellbird_core::campaigns;
 use bellbird_core::ids::{CampaignId, MessageId};
+use bellbird_core::imports::direct;
 use bellbird_core::messages::queries;
 use bellbird_core::messages::state::MessageStatus as Standing;
 use bellbird_core::page::PageRequest;
@@ -31,10 +33,11 @@ pub struct RecipientFilesApi;
 impl RecipientFilesApi {
     /// Add people from a CSV file
     ///
-    /// UTF-8, commas, at most 20 MiB. The first line names the columns: `phone` (or `phone_number`, `mobile`,
-    /// `whatsapp`), and if you like `name`, `opt_in` (yes or no) and one for each of the template's variables. Good
-    /// rows go in; every other row is named with its line and the reason. A file that cannot be read at all is a
-    /// 422 and adds nobody.
+    /// A small file, within the request: at most 20 MiB, read by the rules of `createImport`, which is for larger ones
+    /// and for Excel workbooks. The first line names the columns: `phone` (or `mobile`, `whatsapp` …), and if you like
+    /// `name`, `tags`, `opt_in` (yes or no) and one for each of the template's variables; other columns are kept as
+    /// attributes. Good rows go in; every other row is named with its line and the reason. A file that cannot be read
+    /// at all is a 422 and adds nobody.
     #[oai(
         path = "/campaigns/:campaign_id/recipients/import",
         method = "post",
@@ -52,9 +55,10 @@ impl RecipientFilesApi {
     ) -> ApiResult<Answer<ImportedRecipients>> {
         let source = consent_source.0.map(|text| text.trim().to_string()).filter(|text| !text.is_empty());
         let whole = format!("{}\n{}", sha256_hex(&file.0), source.as_deref().unwrap_or_default());
-        idempotent(&auth, key.over_bytes(whole.as_bytes()), move |tx, ctx| {
+        let guard = key.over_bytes(whole.as_bytes());
+        prepared(&auth, guard, direct::read(&auth, file.0), move |tx, ctx, table| {
             Box::pin(async move {
-                Ok(import::import(tx, ctx, campaign_id.0, &file.0, source.as_deref()).await?.into())
+                Ok(direct::import(tx, ctx, campaign_id.0, table, source.as_deref()).await?.into())
             })
         })
         .await

@@ -2,11 +2,11 @@
 
 use crate::Time;
 use crate::messages::objects::{MessageStatus, Why, earliest, utc};
-use bellbird_core::campaigns::import::Imported;
 use bellbird_core::campaigns::recipients::{self, Added};
 use bellbird_core::consent::ConsentState;
 use bellbird_core::customers::edit::GivenConsent;
 use bellbird_core::ids::{CustomerId, MessageId};
+use bellbird_core::imports::direct::Imported;
 use bellbird_core::messages::queries;
 use bellbird_core::phone::Phone;
 use bellbird_core::senders::port::MessageSender;
@@ -70,9 +70,12 @@ impl NewRecipient {
         });
         let variables = self.variables.unwrap_or_default();
         match Phone::parse(&self.phone, country) {
-            Ok(phone) if problems.is_empty() => {
-                Ok(recipients::NewRecipient { phone, name: self.name, variables, consent })
-            }
+            Ok(phone) if problems.is_empty() => Ok(recipients::NewRecipient {
+                name: self.name,
+                variables,
+                consent,
+                ..recipients::NewRecipient::new(phone)
+            }),
             Ok(_) => Err(problems),
             Err(bad) => {
                 problems.insert(0, Problem::new("phone", bad.code(), bad.to_string()));
@@ -138,8 +141,8 @@ impl From<Imported> for ImportedRecipients {
         let AddedRecipients { added, updated } = imported.added.into();
         let rejected = imported.rejected.into_iter().map(|row| RejectedRow {
             line: row.line,
-            code: row.code.to_string(),
-            message: row.message,
+            code: row.why.code.to_string(),
+            message: row.why.message,
         });
         Self {
             rows: imported.rows,

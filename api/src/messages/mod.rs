@@ -3,20 +3,23 @@
 pub mod filter;
 pub mod objects;
 pub mod outgoing;
+pub mod receipts;
 
 use crate::auth::Auth;
 use crate::body::Body;
 use crate::error::ApiResult;
-use crate::idempotency::{Answer, Key, prepared};
+use crate::idempotency::{Answer, Key, idempotent, prepared};
 use crate::openapi::Tag;
-use bellbird_core::ids::MessageId;
-use bellbird_core::messages::queries::{self, WithAttempts};
-use bellbird_core::messages::send;
-use objects::Message;
+use crate::page::{self, List};
+use bellbird_core::ids::{CustomerId, MessageId, SenderId};
+use bellbird_core::messages::queries::{self, Filter};
+use bellbird_core::messages::{Direction, read, receipt, send};
+use objects::{MarkMessageRead, Message};
 use outgoing::SendMessage;
 use poem_openapi::OpenApi;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
+use receipts::Receipt;
 
 /// The operations on single messages.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +29,8 @@ pub struct MessagesApi;
 impl MessagesApi {
     /// Send a message to one person
     ///
-    /// A template, or a free text while the person's 24-hour window is open (409 `window_closed` otherwise). It goes
-    /// before campaigns. A person who is not known yet becomes a customer. Marketing templates need the person's
+    /// A template, or anything else while the person's 24-hour window is open (409 `window_closed` otherwise). It goes
+    /// before campaigns. What WhatsApp would refuse is refused here, every limit with its field. A person who is not known yet becomes a customer. Marketing templates need the person's
     /// opt-in (422 `no_consent`). The answer is 202: `getMessage` tells what became of it.
     #[oai(path = "/messages", method = "post", operation_id = "sendMessage")]
     async fn send(
@@ -40,7 +43,52 @@ impl MessagesApi {
         prepared(&auth, guard, body.value.read(&auth), |tx, ctx, new| {
             Box::pin(async move {
                 let message = send::send(tx, ctx, new).await.map_err(outgoing::in_body)?;
-                Ok(Message::of(ctx.provider.as_ref(), WithAttempts { message, earlier: Vec::new() }))
+                Ok(Message::alone(ctx.provider.as_ref(), message))
+            })
+        })
+        .await
+    }
+
+    /// List messages
+    ///
+    /// Newest first: single ones, recipients of launched campaigns, and what people wrote. Without their attempts.
+    #[oai(path = "/messages", method = "get", operation_id = "listMessages")]
+    async fn list(
+        &self,
+        auth: Auth,
+        /// Only with this customer.
+        customer_id: Query<Option<CustomerId>>,
+        /// Only from or to this number of yours.
+        sender_id: Query<Option<SenderId>>,
+        /// Only `out` to customers, or only `in` from them.
+        direction: Query<Option<Direction>>,
+        cursor: Query<Option<String>>,
+        limit: Query<Option<u64>>,
+    ) -> ApiResult<Json<List<Message>>> {
+        let page = page::request(cursor.0.as_deref(), limit.0)?;
+        let filter = Filter { customer: customer_id.0, sender: sender_id.0, direction: direction.0 };
+        let found = queries::list(&auth, &filter, page).await?;
+        Ok(Json(List::of(found, |message| Message::alone(auth.provider.as_ref(), message))))
+    }
+
+    /// Mark a message as read
+    ///
+    /// One that a customer wrote; WhatsApp marks the ones before it as well. With `typing` they see "typing…" for 25
+    /// seconds, or until your answer comes. Done in the background, within a second as a rule.
+    #[oai(path = "/messages/:message_id/read", method = "post", operation_id = "markMessageRead")]
+    async fn mark_read(
+        &self,
+        auth: Auth,
+        #[oai(name = "Idempotency-Key")] key: Key,
+        message_id: Path<MessageId>,
+        body: Body<MarkMessageRead>,
+    ) -> ApiResult<Answer<Message, 202>> {
+        let guard = key.over(&body);
+        let (id, typing) = (message_id.0, body.typing.unwrap_or(false));
+        idempotent(&auth, guard, |tx, ctx| {
+            Box::pin(async move {
+                let message = read::request(tx, ctx, id, typing).await?;
+                Ok(Message::alone(ctx.provider.as_ref(), message))
             })
         })
         .await
@@ -52,6 +100,8 @@ impl MessagesApi {
     #[oai(path = "/messages/:message_id", method = "get", operation_id = "getMessage")]
     async fn get(&self, auth: Auth, message_id: Path<MessageId>) -> ApiResult<Json<Message>> {
         let found = queries::get(&auth, message_id.0).await?;
-        Ok(Json(Message::of(auth.provider.as_ref(), found)))
+        let receipts = receipt::of(&auth, &found.message).await?;
+        let receipts = receipts.into_iter().map(Receipt::from).collect();
+        Ok(Json(Message { receipts, ..Message::of(auth.provider.as_ref(), found) }))
     }
 }

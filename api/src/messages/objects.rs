@@ -1,14 +1,17 @@
 //! What messages look like from outside.
 
+use super::receipts::{Pricing, Receipt};
 use crate::Time;
 use bellbird_core::Timestamp;
 use bellbird_core::campaigns::words_for;
+use bellbird_core::content::Content;
 use bellbird_core::ids::{CampaignId, CustomerId, MessageId, SenderId, TemplateId};
 use bellbird_core::messages::queries::WithAttempts;
 use bellbird_core::messages::state::MessageStatus as Standing;
-use bellbird_core::messages::{Direction, Message as Row, Purpose, attempt_entity};
+use bellbird_core::messages::{Direction, Message as Row, Origin, Purpose, attempt_entity};
 use bellbird_core::senders::port::MessageSender;
 use poem_openapi::{Enum, Object};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where a message stands.
@@ -164,7 +167,7 @@ pub struct Message {
     pub id: MessageId,
     /// `out` to a customer, `in` from one.
     pub direction: Direction,
-    /// `template`, `text`, or WhatsApp's word for an inbound kind.
+    /// `template`, the word of its content (`text`, `image`, …), or WhatsApp's word for an inbound kind.
     pub kind: String,
     /// Why it is sent.
     pub purpose: Purpose,
@@ -182,6 +185,26 @@ pub struct Message {
     pub variables: Option<BTreeMap<String, String>>,
     /// The text, where it is free text of yours.
     pub text: Option<String>,
+    /// What is sent, where it is no template: as it was given.
+    pub content: Option<Content>,
+    /// What a customer wrote, or somebody of yours in WhatsApp's own app: WhatsApp's own JSON, whole.
+    pub received: Option<Value>,
+    /// WhatsApp's id of it; of the current attempt, where there were several.
+    pub wamid: Option<String>,
+    /// Who wrote it, when it was not sent through Bellbird.
+    pub origin: Option<Origin>,
+    /// WhatsApp's id of the message it quotes, reacts to, edits or takes back.
+    pub context_wamid: Option<String>,
+    /// When its writer last changed it.
+    pub edited_at: Option<Time>,
+    /// When its writer took it back.
+    pub revoked_at: Option<Time>,
+    /// What WhatsApp charges for it, once it said so.
+    pub pricing: Option<Pricing>,
+    /// What was told about it past its own way: by participants of a group, or of a payment inside it. Only told for a
+    /// single message.
+    #[oai(skip_serializing_if_is_empty)]
+    pub receipts: Vec<Receipt>,
     /// Where it stands.
     pub status: MessageStatus,
     /// Why it stands there, in a sentence for people.
@@ -198,7 +221,7 @@ pub struct Message {
     pub sent_at: Option<Time>,
     /// When it reached a device.
     pub delivered_at: Option<Time>,
-    /// When it was read.
+    /// When it was read; of an inbound message: when it was marked as read.
     pub read_at: Option<Time>,
     /// When it failed.
     pub failed_at: Option<Time>,
@@ -212,13 +235,27 @@ pub struct Message {
     pub attempts: Vec<Attempt>,
 }
 
+/// How a message is marked as read.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+pub struct MarkMessageRead {
+    /// Whether "typing…" is shown, too; false when not given.
+    pub typing: Option<bool>,
+}
+
 impl Message {
+    /// Shows a message without the attempts before its current one.
+    pub fn alone(provider: &dyn MessageSender, message: Row) -> Self {
+        Self::of(provider, WithAttempts { message, earlier: Vec::new() })
+    }
+
     /// Shows a message with all its attempts.
     pub fn of(provider: &dyn MessageSender, found: WithAttempts) -> Self {
         let row = found.message;
         let why = Why::of(provider, &row);
+        let (content, received) = contents(&row);
         let attempts = found.earlier.into_iter().chain(current(&row));
-        let ours = row.direction == Direction::Out;
+        let pricing = Pricing::of(&row);
         Self {
             attempts: attempts.map(|attempt| Attempt::of(provider, attempt)).collect(),
             id: row.id,
@@ -231,7 +268,19 @@ impl Message {
             phone: row.phone.map(|phone| phone.to_string()),
             template_id: row.template_id,
             variables: row.variables.and_then(|json| serde_json::from_str(&json).ok()),
-            text: row.content.filter(|_| ours),
+            text: content.as_ref().and_then(|content| match content {
+                Content::Text(text) => Some(text.body.clone()),
+                _ => None,
+            }),
+            content,
+            received,
+            pricing,
+            wamid: row.wamid,
+            origin: row.origin,
+            context_wamid: row.context_wamid,
+            edited_at: utc(row.edited_at),
+            revoked_at: utc(row.revoked_at),
+            receipts: Vec::new(),
             status: row.status.into(),
             reason: why.reason,
             reason_code: why.reason_code,
@@ -246,6 +295,16 @@ impl Message {
             created_at: row.created_at.to_utc(),
             updated_at: row.updated_at.to_utc(),
         }
+    }
+}
+
+/// What is sent as we know it, or what was received as the provider wrote it.
+fn contents(row: &Row) -> (Option<Content>, Option<Value>) {
+    let Some(stored) = row.content.as_deref() else { return (None, None) };
+    let past_us = row.direction == Direction::In || row.origin.is_some();
+    match past_us {
+        false => (Content::from_stored(&row.kind, stored), None),
+        true => (None, serde_json::from_str(stored).ok()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Templates: texts approved beforehand.
 
 mod objects;
+mod parts;
 
 use crate::auth::Auth;
 use crate::body::Body;

@@ -1,11 +1,12 @@
 //! Templates on the wire: readable words instead of the provider's nested components.
 
+use super::parts::*;
 use crate::Time;
 use bellbird_core::ids::TemplateId;
 use bellbird_core::templates::create::NewTemplate;
 use bellbird_core::templates::{self, Category, ParameterFormat, TemplateModel, TemplateStatus};
 use bellbird_core::{Error, Problem, Result};
-use poem_openapi::{Enum, Object, Union};
+use poem_openapi::{Enum, Object};
 use std::collections::BTreeMap;
 
 /// What a template is for; decides its price and who may get it.
@@ -16,7 +17,7 @@ pub enum TemplateCategory {
     Marketing,
     /// About something the person ordered or asked for.
     Utility,
-    /// One-time codes; cannot be written here yet.
+    /// One-time codes.
     Authentication,
 }
 
@@ -40,69 +41,6 @@ pub enum DecidedStatus {
     Pending,
 }
 
-/// A line of text above the body.
-#[derive(Object, Debug, Clone, PartialEq, Eq)]
-pub struct TextHeader {
-    /// The line; at most one gap.
-    pub text: String,
-}
-
-/// A picture above the body, given per message as `header.image`.
-#[derive(Object, Debug, Clone, PartialEq, Eq)]
-pub struct ImageHeader {}
-
-/// What stands above the body.
-#[derive(Union, Debug, Clone, PartialEq, Eq)]
-#[oai(discriminator_name = "type", one_of)]
-pub enum TemplateHeader {
-    /// A line of text.
-    #[oai(mapping = "text")]
-    Text(TextHeader),
-    /// A picture.
-    #[oai(mapping = "image")]
-    Image(ImageHeader),
-}
-
-/// Answers with its own text.
-#[derive(Object, Debug, Clone, PartialEq, Eq)]
-pub struct QuickReplyButton {
-    /// The label.
-    pub text: String,
-}
-
-/// Opens a page.
-#[derive(Object, Debug, Clone, PartialEq, Eq)]
-pub struct UrlButton {
-    /// The label.
-    pub text: String,
-    /// The address; may end in one gap, `{{1}}`.
-    pub url: String,
-}
-
-/// Calls a number.
-#[derive(Object, Debug, Clone, PartialEq, Eq)]
-pub struct PhoneNumberButton {
-    /// The label.
-    pub text: String,
-    /// The number, with `+`.
-    pub phone_number: String,
-}
-
-/// Something to tap.
-#[derive(Union, Debug, Clone, PartialEq, Eq)]
-#[oai(discriminator_name = "type", one_of)]
-pub enum TemplateButton {
-    /// Answers with its own text.
-    #[oai(mapping = "quick_reply")]
-    QuickReply(QuickReplyButton),
-    /// Opens a page.
-    #[oai(mapping = "url")]
-    Url(UrlButton),
-    /// Calls a number.
-    #[oai(mapping = "phone_number")]
-    PhoneNumber(PhoneNumberButton),
-}
-
 /// A template to write down.
 #[derive(Object, Debug)]
 #[oai(deny_unknown_fields)]
@@ -120,14 +58,27 @@ pub struct CreateTemplate {
     pub parameter_format: Option<VariableFormat>,
     /// Above the body.
     pub header: Option<TemplateHeader>,
-    /// The text.
+    /// The text. Empty for one-time codes: WhatsApp writes theirs.
+    #[oai(default)]
     pub body: String,
     /// Small print below the body.
     pub footer: Option<String>,
     /// Below everything, in this order.
     #[oai(default, validator(max_items = 10))]
     pub buttons: Vec<TemplateButton>,
-    /// A sample value for each gap, by the keys that `variables` lists.
+    /// Cards to swipe through, 2 to 10.
+    #[oai(default, validator(max_items = 10))]
+    pub cards: Vec<TemplateCard>,
+    /// An offer that ends.
+    pub limited_time_offer: Option<TemplateOffer>,
+    /// For one-time codes: what WhatsApp is to write around them. There is no `body` then.
+    pub authentication: Option<TemplateAuthentication>,
+    /// Asks the person for leave to call them.
+    #[oai(default)]
+    pub call_permission: bool,
+    /// How long WhatsApp tries to deliver a message, in seconds; -1: 30 days.
+    pub ttl_seconds: Option<i32>,
+    /// A sample value for each gap, by the keys that `variables` lists; for a file its upload handle.
     #[oai(default)]
     pub examples: BTreeMap<String, String>,
     /// What the provider decided; `approved` when not given. The next release asks the provider itself.
@@ -161,11 +112,26 @@ pub struct Template {
     pub footer: Option<String>,
     /// Below everything, in this order.
     pub buttons: Vec<TemplateButton>,
+    /// Cards to swipe through.
+    pub cards: Vec<TemplateCard>,
+    /// An offer that ends.
+    #[oai(skip_serializing_if_is_none)]
+    pub limited_time_offer: Option<TemplateOffer>,
+    /// What WhatsApp writes around a one-time code.
+    #[oai(skip_serializing_if_is_none)]
+    pub authentication: Option<TemplateAuthentication>,
+    /// It asks the person for leave to call them.
+    pub call_permission: bool,
+    /// How long WhatsApp tries to deliver a message, in seconds; -1: 30 days.
+    #[oai(skip_serializing_if_is_none)]
+    pub ttl_seconds: Option<i32>,
     /// A sample value for each gap.
     pub examples: BTreeMap<String, String>,
     /// The keys of everything that must be given per message: `1` or `first_name` (body), `header.1`,
-    /// `header.image`, `button.0.1`.
+    /// `header.image`, `button.0.1`, `card.0.header.image`. `docs/templates.md` lists all there are.
     pub variables: Vec<String>,
+    /// The keys of what may be given per message besides: `button.1.payload`, `header.document.filename`.
+    pub optional_variables: Vec<String>,
     /// When it was written.
     pub created_at: Time,
     /// When it last changed.
@@ -186,13 +152,15 @@ impl From<CreateTemplate> for NewTemplate {
                 Some(VariableFormat::Named) => ParameterFormat::Named,
                 Some(VariableFormat::Positional) | None => ParameterFormat::Positional,
             },
-            header: new.header.map(|header| match header {
-                TemplateHeader::Text(TextHeader { text }) => templates::Header::Text(text),
-                TemplateHeader::Image(ImageHeader {}) => templates::Header::Image,
-            }),
+            header: new.header.map(Into::into),
             body: new.body,
             footer: new.footer,
             buttons: new.buttons.into_iter().map(Into::into).collect(),
+            cards: new.cards.into_iter().map(Into::into).collect(),
+            limited_time_offer: new.limited_time_offer.map(Into::into),
+            authentication: new.authentication.map(Into::into),
+            call_permission: new.call_permission,
+            ttl_seconds: new.ttl_seconds,
             examples: new.examples,
         };
         let status = match new.status {
@@ -200,30 +168,6 @@ impl From<CreateTemplate> for NewTemplate {
             Some(DecidedStatus::Approved) | None => TemplateStatus::Approved,
         };
         Self { waba_id: new.waba_id, model, status }
-    }
-}
-
-impl From<TemplateButton> for templates::Button {
-    fn from(button: TemplateButton) -> Self {
-        match button {
-            TemplateButton::QuickReply(QuickReplyButton { text }) => Self::QuickReply { text },
-            TemplateButton::Url(UrlButton { text, url }) => Self::Url { text, url },
-            TemplateButton::PhoneNumber(PhoneNumberButton { text, phone_number }) => {
-                Self::PhoneNumber { text, phone_number }
-            }
-        }
-    }
-}
-
-impl From<templates::Button> for TemplateButton {
-    fn from(button: templates::Button) -> Self {
-        match button {
-            templates::Button::QuickReply { text } => Self::QuickReply(QuickReplyButton { text }),
-            templates::Button::Url { text, url } => Self::Url(UrlButton { text, url }),
-            templates::Button::PhoneNumber { text, phone_number } => {
-                Self::PhoneNumber(PhoneNumberButton { text, phone_number })
-            }
-        }
     }
 }
 
@@ -235,6 +179,7 @@ impl TryFrom<templates::Template> for Template {
             id: row.id,
             waba_id: row.waba_id,
             variables: model.variables(),
+            optional_variables: model.optional_variables(),
             name: model.name,
             language: model.language,
             category: match model.category {
@@ -247,13 +192,15 @@ impl TryFrom<templates::Template> for Template {
                 ParameterFormat::Positional => VariableFormat::Positional,
                 ParameterFormat::Named => VariableFormat::Named,
             },
-            header: model.header.map(|header| match header {
-                templates::Header::Text(text) => TemplateHeader::Text(TextHeader { text }),
-                templates::Header::Image => TemplateHeader::Image(ImageHeader {}),
-            }),
+            header: model.header.map(Into::into),
             body: model.body,
             footer: model.footer,
             buttons: model.buttons.into_iter().map(Into::into).collect(),
+            cards: model.cards.into_iter().map(Into::into).collect(),
+            limited_time_offer: model.limited_time_offer.map(Into::into),
+            authentication: model.authentication.map(Into::into),
+            call_permission: model.call_permission,
+            ttl_seconds: model.ttl_seconds,
             examples: model.examples,
             created_at: row.created_at.to_utc(),
             updated_at: row.updated_at.to_utc(),
@@ -261,16 +208,19 @@ impl TryFrom<templates::Template> for Template {
     }
 }
 
-/// The domain writes `buttons.0.url` where requests say `buttons[0].url`; `header` is the text inside it.
+/// The domain writes `cards.1.buttons.0.url` where requests say `cards[1].buttons[0].url`.
 pub(super) fn as_requested(error: Error) -> Error {
     let Error::Invalid(problems) = error else { return error };
-    let path = |field: &str| match field
-        .strip_prefix("buttons.")
-        .map(|rest| rest.split_once('.').unwrap_or((rest, "")))
-    {
-        Some((index, "")) => format!("buttons[{index}]"),
-        Some((index, rest)) => format!("buttons[{index}].{rest}"),
-        None => field.to_string(),
+    let path = |field: &str| {
+        let mut path = String::with_capacity(field.len() + 2);
+        for part in field.split('.') {
+            match part.parse::<usize>() {
+                Ok(index) => path.push_str(&format!("[{index}]")),
+                Err(_) if path.is_empty() => path.push_str(part),
+                Err(_) => path.push_str(&format!(".{part}")),
+            }
+        }
+        path
     };
     Error::Invalid(problems.into_iter().map(|p| Problem { field: path(&p.field), ..p }).collect())
 }
@@ -281,8 +231,12 @@ mod tests {
 
     #[test]
     fn problems_are_told_where_the_caller_wrote_them() {
-        for (ours, theirs) in [("buttons.0.url", "buttons[0].url"), ("body", "body"), ("buttons", "buttons")]
-        {
+        for (ours, theirs) in [
+            ("buttons.0.url", "buttons[0].url"),
+            ("cards.1.buttons.0.url", "cards[1].buttons[0].url"),
+            ("body", "body"),
+            ("buttons", "buttons"),
+        ] {
             let Error::Invalid(problems) = as_requested(Error::invalid(ours, "x", "y")) else {
                 unreachable!()
             };

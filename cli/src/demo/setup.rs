@@ -10,9 +10,7 @@ use bellbird_core::page::PageRequest;
 use bellbird_core::phone::Phone;
 use bellbird_core::secret::{Cipher, ExposeSecret, SecretString, random_token};
 use bellbird_core::senders::{apps, connect};
-use bellbird_core::templates::{
-    self, Button, Category, Header, ParameterFormat, TemplateModel, TemplateStatus,
-};
+use bellbird_core::templates::{self, Button, Category, Header, TemplateModel, TemplateStatus};
 use bellbird_core::{identity, organizations};
 use bellbird_sandbox::{
     Behaviour, Delay, DemoWorld, Match, Rule, Sandbox, SandboxConfig, SandboxHandle, StatusProfile,
@@ -194,16 +192,13 @@ async fn template(ctx: &Ctx) -> Result<TemplateId, Failure> {
     if let Some(known) = templates::create::find(ctx, WABA, "welcome_offer", "en_US").await? {
         return Ok(known.id);
     }
+    let text = "Hi {{1}}, thank you for being with us! Use the code {{2}} for 20% off until Sunday.";
     let model = TemplateModel {
-        name: "welcome_offer".into(),
-        language: "en_US".into(),
-        category: Category::Marketing,
-        parameter_format: ParameterFormat::Positional,
         header: Some(Header::Text("Something for you".into())),
-        body: "Hi {{1}}, thank you for being with us! Use the code {{2}} for 20% off until Sunday.".into(),
         footer: Some("Not interested? Tap Stop promotions".into()),
         buttons: vec![Button::QuickReply { text: "Stop promotions".into() }],
         examples: BTreeMap::from([("1".into(), "Ana".into()), ("2".into(), "WELCOME20".into())]),
+        ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, text)
     };
     let new =
         templates::create::NewTemplate { waba_id: WABA.into(), model, status: TemplateStatus::Approved };

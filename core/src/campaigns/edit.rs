@@ -64,6 +64,7 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
         failure: None,
         launched_at: None,
         paused_at: None,
+        paused_reason: None,
         finished_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -168,8 +169,8 @@ async fn check(tx: &Tx, ctx: &Ctx, draft: &Draft) -> Result<Template> {
         return Err(Error::Invalid(problems));
     };
     check_senders(tx, ctx, draft, &template, &mut problems).await?;
-    let needed: BTreeSet<String> = template.model()?.variables().into_iter().collect();
-    for key in draft.variables.keys().filter(|key| !needed.contains(*key)) {
+    let known: BTreeSet<String> = template.model()?.keys().into_iter().collect();
+    for key in draft.variables.keys().filter(|key| !known.contains(*key)) {
         let message = format!("the template has no variable `{key}`");
         problems.push(Problem::new(format!("variables.{key}"), "extra_variable", message));
     }

@@ -10,7 +10,6 @@ pub mod edit;
 pub mod entity;
 pub mod expand;
 pub mod finish;
-pub mod import;
 pub mod jobs;
 pub mod launch;
 pub mod queries;

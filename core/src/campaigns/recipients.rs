@@ -16,6 +16,7 @@ use crate::messages::state::MessageStatus;
 use crate::phone::Phone;
 use crate::templates::{self, TemplateModel, render};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 
 /// At most so many people in one call.
@@ -30,8 +31,37 @@ pub struct NewRecipient {
     pub name: Option<String>,
     /// Values of their own for the template's variables.
     pub variables: BTreeMap<String, String>,
+    /// What else is known about them: flat, and checked by `check_attributes`.
+    pub attributes: Map<String, Value>,
+    /// Tags to put on them, as `parse_tag` makes them.
+    pub tags: Vec<String>,
     /// Their word on marketing, if it comes with them.
     pub consent: Option<GivenConsent>,
+}
+
+impl NewRecipient {
+    /// Only the number.
+    pub fn new(phone: Phone) -> Self {
+        Self {
+            phone,
+            name: None,
+            variables: BTreeMap::new(),
+            attributes: Map::new(),
+            tags: Vec::new(),
+            consent: None,
+        }
+    }
+
+    /// What of it is kept about the person.
+    pub fn customer(&self) -> Upsert {
+        Upsert {
+            phone: self.phone.clone(),
+            name: self.name.clone(),
+            attributes: self.attributes.clone(),
+            tags: self.tags.clone(),
+            consent: self.consent.clone(),
+        }
+    }
 }
 
 /// What came of adding people.
@@ -44,17 +74,18 @@ pub struct Added {
 }
 
 /// What is needed to judge a recipient's values.
-pub(super) struct Judge {
+pub(crate) struct Judge {
     pub(super) campaign: Model,
     pub(super) senders: Vec<SenderId>,
     pub(super) sources: BTreeMap<String, VariableSource>,
     pub(super) template: TemplateModel,
-    pub(super) needed: Vec<String>,
+    /// Every key the template has a use for.
+    pub(crate) needed: Vec<String>,
 }
 
 impl Judge {
     /// Locks the draft and reads what its recipients are judged by.
-    pub(super) async fn of_draft(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Self> {
+    pub(crate) async fn of_draft(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Self> {
         let campaign = lock(tx, ctx, id).await?;
         campaign.status.check(Action::Edit)?;
         if campaign.audience()? != Audience::Listed {
@@ -65,13 +96,13 @@ impl Judge {
     }
 
     /// Reads what a campaign's recipients are judged by.
-    pub(super) async fn of(conn: &impl ConnectionTrait, campaign: Model) -> Result<Self> {
+    pub(crate) async fn of(conn: &impl ConnectionTrait, campaign: Model) -> Result<Self> {
         let template = templates::Entity::find_by_id(campaign.template_id).one(conn).await?;
         let template = template.ok_or_else(|| Error::not_found("template", campaign.template_id))?.model()?;
         Ok(Self {
             senders: campaign.senders()?,
             sources: campaign.variables()?,
-            needed: template.variables(),
+            needed: template.keys(),
             template,
             campaign,
         })
@@ -153,19 +184,12 @@ fn extra_variables(judge: &Judge, person: &NewRecipient) -> Vec<Problem> {
 }
 
 /// What is wrong with some of the people, by their place in the call.
-pub(super) type Refused = Vec<(usize, Vec<Problem>)>;
+pub(crate) type Refused = Vec<(usize, Vec<Problem>)>;
 
 /// Adds those whose values fit; says what is wrong with the others.
-pub(super) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) -> Result<(Added, Refused)> {
+pub(crate) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) -> Result<(Added, Refused)> {
     let organization = judge.campaign.organization_id;
-    let upserts: Vec<_> = people
-        .iter()
-        .map(|p| Upsert {
-            name: p.name.clone(),
-            consent: p.consent.clone(),
-            ..Upsert::phone(p.phone.clone())
-        })
-        .collect();
+    let upserts: Vec<_> = people.iter().map(NewRecipient::customer).collect();
     let ids = upsert_many(tx, organization, &upserts).await?;
     let customers: HashMap<CustomerId, Customer> = customers::Entity::find()
         .filter(customers::entity::Column::Id.is_in(ids.values().copied()))

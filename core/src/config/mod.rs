@@ -132,7 +132,7 @@ section! {
 }
 section! {
     /// `[imports]`
-    ImportsConfig { max_bytes: u64, keep_days: u64, }
+    ImportsConfig { max_bytes: u64, max_rows: u64, keep_days: u64, }
 }
 section! {
     /// `[log]`

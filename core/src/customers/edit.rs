@@ -11,7 +11,7 @@ use crate::phone::Phone;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// At most so many customers in one statement.
@@ -111,13 +111,30 @@ pub async fn upsert_many(
     organization: OrganizationId,
     people: &[Upsert],
 ) -> Result<HashMap<Phone, CustomerId>> {
+    Ok(upsert_counted(tx, organization, people).await?.ids)
+}
+
+/// What came of adding or changing customers.
+#[derive(Debug, Default)]
+pub struct Upserted {
+    /// Each phone's id.
+    pub ids: HashMap<Phone, CustomerId>,
+    /// How many of them are new.
+    pub added: usize,
+}
+
+/// Like [`upsert_many`], and says how many are new.
+pub async fn upsert_counted(tx: &Tx, organization: OrganizationId, people: &[Upsert]) -> Result<Upserted> {
     let mut ids = HashMap::with_capacity(people.len());
+    let mut added = 0;
     for chunk in people.chunks(CHUNK) {
         // one statement cannot touch a row twice: the last of equal phones stands for all
         let unique: HashMap<&Phone, &Upsert> = chunk.iter().map(|p| (&p.phone, p)).collect();
         let mut sorted: Vec<_> = unique.into_values().collect();
         sorted.sort_by(|a, b| a.phone.cmp(&b.phone)); // one order for all writers: no deadlocks
-        ids.extend(upsert_rows(tx, organization, &sorted).await?);
+        let (found, new) = upsert_rows(tx, organization, &sorted).await?;
+        ids.extend(found);
+        added += new;
         write_tags(tx, organization, chunk, &ids).await?;
         let said: HashMap<CustomerId, Said> = chunk
             .iter()
@@ -133,18 +150,21 @@ pub async fn upsert_many(
         said.sort_by_key(|s| s.customer);
         consent::record(tx, organization, &said).await?;
     }
-    Ok(ids)
+    Ok(Upserted { ids, added })
 }
 
 async fn upsert_rows(
     tx: &Tx,
     organization: OrganizationId,
     people: &[&Upsert],
-) -> Result<Vec<(Phone, CustomerId)>> {
+) -> Result<(Vec<(Phone, CustomerId)>, usize)> {
     let mut rows = Rows::new(COLUMNS);
+    let mut proposed = HashSet::with_capacity(people.len());
     for person in people {
+        let id = CustomerId::new(tx.clock());
+        proposed.insert(id);
         rows.push(vec![
-            CustomerId::new(tx.clock()).to_string().into(),
+            id.to_string().into(),
             person.phone.as_str().into(),
             person.name.clone().into(),
             Value::Object(person.attributes.clone()).to_string().into(),
@@ -167,10 +187,13 @@ async fn upsert_rows(
     );
     let statement = rows.statement(tx.backend(), &sql, [organization.into(), tx.now().into()]);
     let found = tx.conn().query_all_raw(statement).await?;
-    Ok(found
+    let found = found
         .iter()
         .map(|row| Ok((row.try_get("", "phone")?, row.try_get("", "id")?)))
-        .collect::<Result<_, sea_orm::DbErr>>()?)
+        .collect::<Result<Vec<(Phone, CustomerId)>, sea_orm::DbErr>>()?;
+    // whoever was known keeps the id they had
+    let new = found.iter().filter(|(_, id)| proposed.contains(id)).count();
+    Ok((found, new))
 }
 
 async fn write_tags(

@@ -15,20 +15,25 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// Free text may be sent for this long after the customer's last message. Meta's customer service window.
+/// Everything but templates may be sent only for this long after the customer's last message. Meta's customer service
+/// window.
 pub const WINDOW: Duration = Duration::from_secs(24 * 3_600);
 
 /// The person still wants it.
 const CONSENT: &str = "(messages.purpose <> 'marketing' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.marketing_consent = 'opted_in'))";
-/// Free text is still allowed. `$2` is the oldest moment of the customer's last message.
-const OPEN_WINDOW: &str = "(messages.kind <> 'text' OR EXISTS (SELECT 1 FROM customers
+/// What is no template is still allowed. `$2` is the oldest moment of the customer's last message.
+const OPEN_WINDOW: &str = "(messages.kind = 'template' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.last_inbound_at > $2))";
 /// Sender and campaign are running.
 const RUNNING: &str =
     "(EXISTS (SELECT 1 FROM senders WHERE senders.id = messages.sender_id AND senders.status = 'active')
     AND (messages.campaign_id IS NULL OR EXISTS (SELECT 1 FROM campaigns
         WHERE campaigns.id = messages.campaign_id AND campaigns.status IN ('running', 'settling'))))";
+
+/// The template may be sent: it was not paused, disabled or deleted at the provider since the row was queued.
+const SENDABLE: &str = "(messages.template_id IS NULL OR EXISTS (SELECT 1 FROM templates
+    WHERE templates.id = messages.template_id AND templates.status = 'approved'))";
 
 /// The campaign was cancelled.
 pub(super) const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
@@ -53,7 +58,7 @@ pub async fn claim(services: &Services, ids: &[MessageId], now: Timestamp) -> Re
                 tries = tries + CASE WHEN reason IN ({counted}) THEN 1 ELSE 0 END,
                 next_attempt_at = NULL, updated_at = $1
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
-                AND {RUNNING} AND {CONSENT} AND {OPEN_WINDOW}
+                AND {RUNNING} AND {SENDABLE} AND {CONSENT} AND {OPEN_WINDOW}
              RETURNING *"
         ),
         [now.into(), oldest.into()],
@@ -154,7 +159,9 @@ struct Refused {
     status: MessageStatus,
 }
 
-/// Rows that may not be sent: for good (no consent, closed window), or not now (paused).
+/// Rows that may not be sent: for good (no consent, closed window), or not now (paused). With a template that may not be
+/// sent, a campaign's rows wait with their campaign, which is paused for it; a single message has failed: the person who
+/// waits for it must know, and it must not go out hours later.
 async fn put_back(
     conn: &impl ConnectionTrait,
     services: &Services,
@@ -167,9 +174,10 @@ async fn put_back(
         &format!(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
                 status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} WHEN NOT {CONSENT} THEN 'skipped'
-                    WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
-                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
-                    ELSE reason END
+                    WHEN NOT {OPEN_WINDOW} OR (campaign_id IS NULL AND NOT {SENDABLE}) THEN 'failed' ELSE 'pending' END,
+                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent'
+                    WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
+                    WHEN campaign_id IS NULL AND NOT {SENDABLE} THEN 'template_not_approved' ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
              RETURNING campaign_id, status"
         ),

@@ -1,7 +1,7 @@
 //! Rows of `messages`.
 
 use super::state::MessageStatus;
-use super::{Direction, Purpose};
+use super::{Direction, Origin, Purpose};
 use crate::clock::Timestamp;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId, TemplateId};
 use crate::phone::Phone;
@@ -21,7 +21,7 @@ pub struct Model {
     pub direction: Direction,
     /// `bulk` or `interactive`.
     pub lane: String,
-    /// `template`, `text`, or the provider's word for an inbound kind.
+    /// `template`, the word of a free-form content, or the provider's word for an inbound kind.
     pub kind: String,
     /// Why it is sent.
     pub purpose: Purpose,
@@ -39,7 +39,7 @@ pub struct Model {
     pub bsuid: Option<String>,
     /// The template's values for this person, frozen at expansion: a JSON object of strings.
     pub variables: Option<String>,
-    /// Free text, or the provider's JSON of an inbound message.
+    /// A free-form content as JSON ([`Content`](crate::content::Content)), or the provider's JSON of an inbound message.
     pub content: Option<String>,
     /// Where it stands.
     pub status: MessageStatus,
@@ -71,7 +71,7 @@ pub struct Model {
     pub sent_at: Option<Timestamp>,
     /// When it reached a device.
     pub delivered_at: Option<Timestamp>,
-    /// When it was read.
+    /// When it was read; of an inbound message: when we marked it as read.
     pub read_at: Option<Timestamp>,
     /// When the current attempt failed.
     pub failed_at: Option<Timestamp>,
@@ -81,6 +81,28 @@ pub struct Model {
     pub decided_at: Option<Timestamp>,
     /// When the customer first answered.
     pub responded_at: Option<Timestamp>,
+    /// What the provider charges it as: `marketing`, `utility`, `service`, …, as given.
+    pub pricing_category: Option<String>,
+    /// Why it costs something or not: `regular`, `free_customer_service`, `free_entry_point`.
+    pub pricing_type: Option<String>,
+    /// How it is charged: `PMP` (per message), formerly `CBP`.
+    pub pricing_model: Option<String>,
+    /// Whether it is charged.
+    pub billable: Option<bool>,
+    /// The provider's id of the conversation it was counted in, where there still is one.
+    pub conversation_id: Option<String>,
+    /// What opened that conversation.
+    pub conversation_origin: Option<String>,
+    /// When that conversation ends.
+    pub conversation_expires_at: Option<Timestamp>,
+    /// Who wrote it when not Bellbird; such a message is never sent by us.
+    pub origin: Option<Origin>,
+    /// The provider's id of the message it quotes, reacts to, edits or revokes.
+    pub context_wamid: Option<String>,
+    /// When its writer last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// When its writer took it back.
+    pub revoked_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When the row last changed.

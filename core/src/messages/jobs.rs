@@ -1,9 +1,32 @@
 //! What travels in the queue for a message: ids only. The row says the rest when its turn comes.
 
+use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::ids::{CampaignId, MessageId, SenderId};
+use crate::outbox::Envelope;
 use crate::queue::{Due, LaneName, NewTask};
 use serde::{Deserialize, Serialize};
+
+/// What the lanes `interactive` and `bulk` carry, told apart by its fields.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+pub enum OutboundJob {
+    /// Make the next attempt at a message.
+    Send(SendMessage),
+    /// Mark a message of theirs as read.
+    MarkRead(Envelope<MarkRead>),
+}
+
+/// Mark a message of theirs as read. An outbox job: the ledger has no row for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkRead {
+    /// Which message.
+    pub mark_read: MessageId,
+    /// Whether to show "typing…" as well.
+    pub typing: bool,
+    /// When it was asked for: it is not worth doing for ever.
+    pub asked_at: Timestamp,
+}
 
 /// Make the next attempt at a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

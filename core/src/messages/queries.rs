@@ -1,5 +1,6 @@
 //! Reading the ledger.
 
+use super::Direction;
 use super::attempt_entity;
 use super::entity::{Column, Entity, Model};
 use super::state::MessageStatus;
@@ -7,7 +8,7 @@ use crate::context::Ctx;
 use crate::customers;
 use crate::db::Owned;
 use crate::error::{Error, Result};
-use crate::ids::{CampaignId, MessageId};
+use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
 use crate::page::{Page, PageRequest};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -30,6 +31,38 @@ pub async fn get(ctx: &Ctx, id: MessageId) -> Result<WithAttempts> {
         .all(ctx.db.read())
         .await?;
     Ok(WithAttempts { message, earlier })
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only with this person.
+    pub customer: Option<CustomerId>,
+    /// Only from or to this number of ours.
+    pub sender: Option<SenderId>,
+    /// Only one way.
+    pub direction: Option<Direction>,
+}
+
+/// The organization's messages, newest first. Recipients of drafts are not messages yet.
+pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<MessageId>) -> Result<Page<Model>> {
+    let mut query = Entity::secure_find(ctx.organization)
+        .filter(Column::Status.ne(MessageStatus::Planned))
+        .order_by_desc(Column::Id)
+        .limit(page.limit + 1);
+    if let Some(customer) = filter.customer {
+        query = query.filter(Column::CustomerId.eq(customer));
+    }
+    if let Some(sender) = filter.sender {
+        query = query.filter(Column::SenderId.eq(sender));
+    }
+    if let Some(direction) = filter.direction {
+        query = query.filter(Column::Direction.eq(direction));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |message| message.id.to_string()))
 }
 
 /// A campaign's recipient: the message to a person, and what they are called.

@@ -1,18 +1,19 @@
 //! One message to one person, on the interactive lane: a person waits for it.
 
+use super::address::{self, To};
 use super::claim::WINDOW;
 use super::entity::{Entity, Model};
 use super::feed::QUEUED_FOR;
 use super::jobs::{self, SendMessage};
 use super::state::MessageStatus;
-use super::{Direction, Purpose};
+use super::{Direction, Purpose, quote};
 use crate::consent::ConsentState;
+use crate::content::Content;
 use crate::context::{Ctx, Tx};
-use crate::customers::{self, Customer, Upsert};
+use crate::customers::Customer;
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{MessageId, OrganizationId, SenderId, TemplateId};
-use crate::phone::Phone;
 use crate::queue::LaneName;
 use crate::senders::{self, Sender, SenderStatus};
 use crate::templates::{self, RenderError, TemplateStatus};
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 
 /// What is to be sent.
 #[derive(Debug, Clone)]
-pub enum Content {
+pub enum What {
     /// An approved template.
     Template {
         /// Which.
@@ -29,11 +30,8 @@ pub enum Content {
         /// A value for each of its gaps.
         variables: BTreeMap<String, String>,
     },
-    /// Free text, while the person's 24-hour window is open.
-    Text {
-        /// 1 to 4,096 characters.
-        body: String,
-    },
+    /// Anything else, while the person's 24-hour window is open.
+    FreeForm(Content),
 }
 
 /// A message to send.
@@ -42,13 +40,12 @@ pub struct NewMessage {
     /// From which number.
     pub sender: SenderId,
     /// To whom.
-    pub to: Phone,
+    pub to: To,
     /// What.
-    pub content: Content,
+    pub what: What,
+    /// The message it quotes, by our id or the provider's.
+    pub reply_to: Option<String>,
 }
-
-/// Longest free text. Meta's limit.
-const LONGEST_TEXT: usize = 4_096;
 
 /// A row with nothing in it but whose it is.
 pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, purpose: Purpose) -> Model {
@@ -87,6 +84,17 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
         unknown_at: None,
         decided_at: None,
         responded_at: None,
+        pricing_category: None,
+        pricing_type: None,
+        pricing_model: None,
+        billable: None,
+        conversation_id: None,
+        conversation_origin: None,
+        conversation_expires_at: None,
+        origin: None,
+        context_wamid: None,
+        edited_at: None,
+        revoked_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }
@@ -94,6 +102,10 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
 
 /// Writes the message and queues it. Everything that would make the provider refuse it is found here, before anything
 /// is written.
+///
+/// # Errors
+/// `Invalid` with everything wrong with it, each with its path; `NotFound` for what it names; `Conflict` when the sender
+/// is paused, the template not approved or the window closed.
 pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
     let sender = senders::Entity::secure_find(ctx.organization)
         .filter(senders::entity::Column::Id.eq(new.sender))
@@ -104,17 +116,18 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
         let why = sender.paused_reason.as_deref().unwrap_or("no reason was noted");
         return Err(Error::conflict("sender_paused", format!("this sender is paused: {why}")));
     }
-    let customer = customers::upsert(tx, ctx.organization, Upsert::phone(new.to.clone())).await?;
-    let mut row = match new.content {
-        Content::Template { template, variables } => {
+    let customer = address::resolve(tx, ctx.organization, new.to).await?;
+    let talk =
+        quote::Conversation { organization: ctx.organization, sender: sender.id, customer: customer.id };
+    let mut row = match new.what {
+        What::Template { template, variables } => {
             let mut row = blank(tx, ctx.organization, sender.id, Purpose::Utility);
             fill_template(tx, ctx, &mut row, &sender, template, &variables).await?;
             row
         }
-        Content::Text { body } => {
-            check_text(tx, &customer, &body)?;
+        What::FreeForm(content) => {
             let mut row = blank(tx, ctx.organization, sender.id, Purpose::Service);
-            row.content = Some(body);
+            fill_content(tx, &mut row, talk, &customer, content).await?;
             row
         }
     };
@@ -122,8 +135,13 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
         let message = "this person has not agreed to marketing messages; record their opt-in first";
         return Err(Error::invalid("to", "no_consent", message));
     }
+    if let Some(quoted) = &new.reply_to {
+        row.context_wamid = Some(quote::resolve(tx, talk, "reply_to", quoted).await?);
+    }
     row.customer_id = Some(customer.id);
-    row.phone = Some(new.to);
+    // where both are known the number wins: sending to it is what keeps it in the provider's webhooks
+    row.bsuid = if customer.phone.is_none() { customer.bsuid } else { None };
+    row.phone = customer.phone;
     row.status = MessageStatus::Queued;
     row.queued_until = Some(tx.now().plus(QUEUED_FOR));
     Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
@@ -171,35 +189,40 @@ pub fn problems(error: &RenderError) -> Vec<Problem> {
     let missing = error.missing.iter().map(|key| {
         Problem::new(field(key), "missing_variable", format!("the template needs a value for `{key}`"))
     });
-    let unusable = error.unusable.iter().map(|key| {
-        Problem::new(field(key), "unusable_variable", format!("the value for `{key}` cannot be used"))
+    let unusable = error.unusable.iter().map(|one| {
+        let message = format!("the value for `{}` cannot be used: {}", one.key, one.why);
+        Problem::new(field(&one.key), "unusable_variable", message)
     });
     let extra = error.extra.iter().map(|key| {
         Problem::new(field(key), "extra_variable", format!("the template has no variable `{key}`"))
     });
-    let long = error.too_long.map(|length| {
-        Problem::new(
-            "variables",
-            "body_too_long",
-            format!("the filled text has {length} characters, over 1,024"),
-        )
+    let long = error.too_long.iter().map(|one| {
+        let message = format!("the filled {} has {} characters, over {}", one.part, one.length, one.most);
+        Problem::new("variables", "body_too_long", message)
     });
     missing.chain(unusable).chain(extra).chain(long).collect()
 }
 
-fn check_text(tx: &Tx, customer: &Customer, body: &str) -> Result<()> {
-    let length = body.chars().count();
-    if body.trim().is_empty() || length > LONGEST_TEXT {
-        return Err(Error::invalid(
-            "text.body",
-            "invalid_text",
-            format!("a text has 1 to {LONGEST_TEXT} characters"),
-        ));
+async fn fill_content(
+    tx: &Tx,
+    row: &mut Model,
+    talk: quote::Conversation,
+    customer: &Customer,
+    mut content: Content,
+) -> Result<()> {
+    let problems = content.check(tx.now());
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    if let Content::Reaction(reaction) = &mut content {
+        reaction.message_id = quote::resolve(tx, talk, "reaction.message_id", &reaction.message_id).await?;
     }
     let open = customer.last_inbound_at.is_some_and(|at| at > tx.now().minus(WINDOW));
     if !open {
         let message = "this person last wrote more than 24 hours ago; WhatsApp allows only templates now";
         return Err(Error::conflict("window_closed", message));
     }
+    row.kind = content.word().into();
+    row.content = Some(content.to_stored()?);
     Ok(())
 }

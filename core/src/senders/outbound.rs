@@ -1,9 +1,12 @@
 //! A message on its way out: to whom, and everything they get, in words no provider owns.
 
+use crate::content::Content;
 use serde::{Deserialize, Serialize};
 
+use super::template_parts::TemplatePart;
+
 /// One message, ready to go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OutboundMessage {
     /// Who gets it.
     pub to: Recipient,
@@ -24,8 +27,8 @@ pub enum Recipient {
     Bsuid(String),
 }
 
-/// The content of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a person gets.
+#[derive(Debug, Clone, PartialEq)]
 pub enum OutboundBody {
     /// An approved template with this person's values.
     Template {
@@ -36,38 +39,9 @@ pub enum OutboundBody {
         /// The filled gaps; empty for a template without any.
         components: Vec<TemplatePart>,
     },
-    /// Free text; only inside an open conversation.
-    Text {
-        /// The text.
-        body: String,
-        /// Whether the first link is shown with a preview.
-        preview_url: bool,
-    },
-}
-
-/// One filled part of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TemplatePart {
-    /// The variable of a text header.
-    HeaderText(TextValue),
-    /// The picture of an image header.
-    HeaderImage(MediaRef),
-    /// All variables of the body, in order.
-    Body(Vec<TextValue>),
-    /// The end of a link button's address.
-    ButtonUrl {
-        /// Position among all buttons, from 0.
-        index: u8,
-        /// What replaces the variable.
-        suffix: String,
-    },
-    /// What a quick-reply button sends back when tapped, if not its own text.
-    ButtonPayload {
-        /// Position among all buttons, from 0.
-        index: u8,
-        /// The payload.
-        payload: String,
-    },
+    /// Anything else; only while the person's window is open. Its files are links or the provider's ids: stored ones
+    /// were uploaded before.
+    FreeForm(Box<Content>),
 }
 
 /// A file that goes along, where the provider finds it.
@@ -78,13 +52,4 @@ pub enum MediaRef {
     Link(String),
     /// The provider's id of a file uploaded for this number before.
     Id(String),
-}
-
-/// The value of one text variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextValue {
-    /// Name of the variable in templates with named variables; `None` where order counts.
-    pub name: Option<String>,
-    /// The value.
-    pub text: String,
 }

@@ -9,13 +9,22 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use super::outbound::{MediaRef, OutboundBody, OutboundMessage, Recipient, TemplatePart, TextValue};
+pub use super::outbound::{MediaRef, OutboundBody, OutboundMessage, Recipient};
+pub use super::template_parts::{
+    ButtonValue, CardValue, HeaderValue, Meaning, Place, ProductSection, TemplatePart, TextValue,
+};
+
+use crate::words::words;
 
 /// Carries messages to people and vouches for the numbers they are sent from.
 #[async_trait]
 pub trait MessageSender: Send + Sync {
     /// Makes one attempt at one message. Never retries: when to try again is the ledger's decision.
     async fn send(&self, from: &SenderAccess, message: &OutboundMessage) -> SendOutcome;
+
+    /// Marks a message of theirs as read, and the ones before it; shows them "typing…" if told to. Asking twice does no
+    /// harm.
+    async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError>;
 
     /// Asks the provider about the number, with the number's own token, and makes sure the account owns it.
     async fn prove(&self, from: &SenderAccess) -> Result<NumberFacts, ProveError>;
@@ -63,6 +72,17 @@ pub enum SendOutcome {
         /// What happened, for operators.
         why: String,
     },
+}
+
+/// Why a message was not marked as read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarkReadError {
+    /// The provider will not do it.
+    #[error("the provider refused (code {}): {}", .0.code, .0.title)]
+    Refused(Failure),
+    /// The provider could not be asked, is too busy, or gave no clear answer.
+    #[error("{0}")]
+    NotNow(String),
 }
 
 /// A provider's error, from an answer or from a `failed` status.
@@ -149,18 +169,18 @@ pub struct NumberFacts {
     pub daily_people: DailyPeople,
 }
 
-/// Quality rating of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quality {
-    /// Good.
-    Green,
-    /// Complaints have risen.
-    Yellow,
-    /// Close to being restricted.
-    Red,
-    /// Not rated yet, or a word we do not know.
-    Unknown,
+words! {
+    /// Quality rating of a number.
+    pub enum Quality {
+        /// Good.
+        Green = "green",
+        /// Complaints have risen.
+        Yellow = "yellow",
+        /// Close to being restricted.
+        Red = "red",
+        /// Not rated yet, or a word we do not know.
+        Unknown = "unknown",
+    }
 }
 
 /// How many different people may be written to first within 24 hours.

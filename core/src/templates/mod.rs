@@ -6,14 +6,18 @@
 pub mod components;
 pub mod create;
 pub mod entity;
+pub mod news;
 mod placeholders;
 pub mod render;
 pub mod validate;
 pub mod wire;
 
-pub use components::{Button, Category, Header, ParameterFormat, TemplateModel};
+pub use components::{
+    AppLink, Authentication, Button, Card, Category, FlowAction, FlowRef, Header, KEYS, LimitedTimeOffer,
+    OtpApp, OtpKind, ParameterFormat, TemplateModel,
+};
 pub use entity::{Entity, Model as Template};
-pub use render::{RenderError, Rendered, render};
+pub use render::{RenderError, Rendered, Shown, render};
 pub use validate::{Problem, validate};
 pub use wire::UnsupportedTemplate;
 

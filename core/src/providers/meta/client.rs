@@ -5,11 +5,12 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
 use secrecy::ExposeSecret;
 
-use super::payload::Payload;
+use super::payload::{Payload, ReadReceipt};
 use super::{answer, errors, numbers};
 use crate::providers::{Timeouts, http_client};
 use crate::senders::port::{
-    Failure, MessageSender, NumberFacts, OutboundMessage, ProveError, Rule, SendOutcome, SenderAccess,
+    Action, Failure, MarkReadError, MessageSender, NumberFacts, OutboundMessage, ProveError, Rule,
+    SendOutcome, SenderAccess,
 };
 
 /// Where Meta is, and how long we wait for it.
@@ -78,6 +79,14 @@ impl MetaClient {
         self.http.get(url)
     }
 
+    fn post_message(&self, from: &SenderAccess, body: Vec<u8>) -> RequestBuilder {
+        self.http
+            .post(self.url(&[&from.phone_number_id, "messages"]))
+            .header(AUTHORIZATION, bearer(from))
+            .header(CONTENT_TYPE, "application/json")
+            .body(body)
+    }
+
     pub(super) fn get(&self, from: &SenderAccess, url: Url) -> RequestBuilder {
         self.http.get(url).header(AUTHORIZATION, bearer(from))
     }
@@ -90,13 +99,7 @@ impl MessageSender for MetaClient {
             Ok(body) => body,
             Err(error) => return SendOutcome::NotSent { why: error.to_string() },
         };
-        let request = self
-            .http
-            .post(self.url(&[&from.phone_number_id, "messages"]))
-            .header(AUTHORIZATION, bearer(from))
-            .header(CONTENT_TYPE, "application/json")
-            .body(body);
-        let response = match request.send().await {
+        let response = match self.post_message(from, body).send().await {
             Ok(response) => response,
             Err(error) => return unanswered(error),
         };
@@ -108,6 +111,24 @@ impl MessageSender for MetaClient {
         }
     }
 
+    async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError> {
+        let not_now = |error| MarkReadError::NotNow(cause(error));
+        let body = serde_json::to_vec(&ReadReceipt::new(wamid, typing))
+            .map_err(|error| MarkReadError::NotNow(error.to_string()))?;
+        let response = self.post_message(from, body).send().await.map_err(not_now)?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let body = response.bytes().await.map_err(not_now)?;
+        match answer::refusal(&body).map(|refusal| refusal.failure) {
+            Some(failure) if !is_passing(errors::rule_for(&failure).action) => {
+                Err(MarkReadError::Refused(failure))
+            }
+            _ => Err(MarkReadError::NotNow(format!("HTTP status {status}"))),
+        }
+    }
+
     async fn prove(&self, from: &SenderAccess) -> Result<NumberFacts, ProveError> {
         numbers::prove(self, from).await
     }
@@ -115,6 +136,11 @@ impl MessageSender for MetaClient {
     fn rule(&self, failure: &Failure) -> &'static Rule {
         errors::rule_for(failure)
     }
+}
+
+/// Whether asking again later may help.
+pub(super) fn is_passing(action: Action) -> bool {
+    matches!(action, Action::RetrySoon | Action::Throttle | Action::HoldPair | Action::Ambiguous)
 }
 
 /// What a request without an answer proves. Only a failure before the first byte was written proves that nothing was

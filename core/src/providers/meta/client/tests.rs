@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::content::{Content, Text};
 use crate::senders::port::{DailyPeople, OutboundBody, Quality, Recipient};
 
 /// What the server does once it has read a request.
@@ -79,7 +80,10 @@ fn access() -> SenderAccess {
 fn hello() -> OutboundMessage {
     OutboundMessage {
         to: Recipient::Phone("+491701234567".into()),
-        body: OutboundBody::Text { body: "Grüße".into(), preview_url: false },
+        body: OutboundBody::FreeForm(Box::new(Content::Text(Text {
+            body: "Grüße".into(),
+            preview_url: Some(false),
+        }))),
         reply_to: None,
         opaque: "msg_1.1".into(),
     }
