@@ -16,6 +16,7 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+pub mod media;
 pub mod messages;
 pub mod middleware;
 pub mod openapi;

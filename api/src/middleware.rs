@@ -16,6 +16,10 @@ const BODY: usize = 1 << 20;
 const FILE: usize = 20 << 20;
 /// Where files of any size arrive.
 const UPLOADS: &str = "/api/v1/imports";
+/// Where files of messages arrive.
+const MEDIA: &str = "/api/v1/media";
+/// A file of a message may be as large as this, and a little more: its operation counts what it takes.
+const MEDIA_BYTES: usize = 101 << 20;
 /// The request's name, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -120,9 +124,11 @@ impl<E: Endpoint> EdgeEndpoint<E> {
     /// that: their operation takes them as they come, up to its limit.
     async fn limit(&self, request: &mut Request) -> Result<(), ReadBodyError> {
         let path = request.uri().path();
-        let streamed = path == UPLOADS && request.method() == Method::POST;
+        let post = request.method() == Method::POST;
+        let streamed = post && [UPLOADS, MEDIA].contains(&path);
         let limit = match path {
-            _ if streamed => self.edge.import_bytes,
+            UPLOADS if streamed => self.edge.import_bytes,
+            MEDIA if streamed => MEDIA_BYTES,
             _ if path.starts_with("/webhooks/") => self.edge.webhook_bytes,
             _ if path.starts_with("/api/") && path.ends_with("/import") => FILE,
             _ => BODY,

@@ -6,6 +6,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::files::Files;
 use crate::ids::{ApiKeyId, OrganizationId};
+use crate::media::port::RemoteMedia;
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
@@ -30,6 +31,8 @@ pub struct Services {
     pub files: Files,
     /// How messages leave the house.
     pub provider: Arc<dyn MessageSender>,
+    /// The provider's own store of files.
+    pub media: Arc<dyn RemoteMedia>,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.

@@ -95,7 +95,8 @@ impl Services {
             cipher,
             limiter,
             files,
-            provider: Arc::new(provider),
+            provider: Arc::new(provider.clone()),
+            media: Arc::new(provider),
             config: Arc::new(config),
             shard,
         })

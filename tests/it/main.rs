@@ -19,6 +19,7 @@ mod faults;
 mod health;
 mod idempotency;
 mod isolation;
+mod media;
 mod messages;
 mod openapi;
 mod operations;

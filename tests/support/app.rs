@@ -196,6 +196,11 @@ impl TestApp {
         Worker { running, stop }
     }
 
+    /// The settings of the app's processes, for one more of them.
+    pub(crate) fn env(&self) -> std::collections::BTreeMap<String, String> {
+        self.env.clone().into_iter().collect()
+    }
+
     /// Lets time pass for everybody but the queue's leases.
     pub(crate) fn pass(&self, time: Duration) {
         self.clock.advance(time);

@@ -12,6 +12,7 @@ mod deps;
 mod feeder;
 mod imports;
 mod maintenance;
+mod media;
 mod messages;
 mod receipts;
 mod registry;

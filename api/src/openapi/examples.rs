@@ -75,6 +75,7 @@ fn requests() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("MarkMessageRead", json!({ "typing": true })),
+        ("ReplaceAccessToken", json!({ "access_token": "a system user's token that does not expire" })),
         ("ChangeTags", json!({ "add": ["vip"], "remove": ["lapsed"] })),
     ]
 }
@@ -195,6 +196,14 @@ fn around() -> Vec<(&'static str, Value)> {
             json!({
                 "id": job, "lane": "bulk", "state": "dead", "message_id": id("msg"), "campaign_id": id("cmp"),
                 "webhook_event_ids": [], "at": at(30), "attempt": 5, "reason": "the handler timed out",
+            }),
+        ),
+        (
+            "Media",
+            json!({
+                "id": id("med"), "origin": "uploaded", "status": "stored", "mime_type": "image/jpeg", "size": 48_213,
+                "file_name": "diwali.jpg", "created_at": at(30),
+                "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
             }),
         ),
         ("RequeuedJobs", json!({ "requeued": [job], "not_found": [] })),

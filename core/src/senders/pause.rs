@@ -6,17 +6,26 @@ use crate::context::{Ctx, Services, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::SenderId;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use std::time::Duration;
+
+/// A sender that was changed or resumed is not paused again so soon: workers may have asked with the token they knew
+/// before. Whoever is refused with the new one, too, is heard the next time.
+const SETTLES: Duration = Duration::from_secs(3);
 
 /// Pauses an active sender; true when this call did it.
 pub async fn pause(services: &Services, id: SenderId, reason: &str) -> Result<bool> {
+    let changed_lately = Condition::all()
+        .add(Column::UpdatedAt.gt(services.now().minus(SETTLES)))
+        .add(Expr::col(Column::UpdatedAt).ne(Expr::col(Column::CreatedAt)));
     let done = Entity::update_many()
         .col_expr(Column::Status, Expr::value(SenderStatus::Paused))
         .col_expr(Column::PausedReason, Expr::value(reason))
         .col_expr(Column::UpdatedAt, Expr::value(services.now()))
         .filter(Column::Id.eq(id))
         .filter(Column::Status.eq(SenderStatus::Active))
+        .filter(changed_lately.not())
         .exec(services.db.write())
         .await?;
     Ok(done.rows_affected == 1)

@@ -92,6 +92,7 @@ async fn add_template(ctx: &Ctx) -> TemplateId {
         footer: None,
         buttons: vec![Button::QuickReply { text: "Stop promotions".into() }],
         examples: BTreeMap::from([("1".into(), "Ana".into()), ("2".into(), "WELCOME20".into())]),
+        ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, "")
     };
     let tx = ctx.begin().await.unwrap();
     let new = NewTemplate { waba_id: ACCOUNT.into(), model, status: TemplateStatus::Approved };

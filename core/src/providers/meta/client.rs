@@ -75,6 +75,16 @@ impl MetaClient {
         url
     }
 
+    /// The connections.
+    pub(super) fn http(&self) -> &Client {
+        &self.http
+    }
+
+    /// Base address and version.
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
     pub(super) fn anonymous(&self, url: Url) -> RequestBuilder {
         self.http.get(url)
     }
@@ -167,7 +177,7 @@ pub(super) fn cause(error: reqwest::Error) -> String {
 }
 
 /// An unwritable token becomes an empty one, which Meta refuses with code 190: the account is stopped, as it should be.
-fn bearer(from: &SenderAccess) -> HeaderValue {
+pub(super) fn bearer(from: &SenderAccess) -> HeaderValue {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", from.token.expose_secret()))
         .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
     value.set_sensitive(true);

@@ -8,6 +8,7 @@ pub mod client;
 pub mod errors;
 mod fields;
 mod inspect;
+mod media;
 mod numbers;
 mod payload;
 pub mod signature;
