@@ -86,6 +86,8 @@ impl AlertsApi {
     }
 
     /// Get an alert
+    ///
+    /// What happened, how often, and what to do about it.
     #[oai(path = "/alerts/:alert_id", method = "get", operation_id = "getAlert")]
     async fn get(&self, auth: Auth, alert_id: Path<AlertId>) -> ApiResult<Json<Alert>> {
         Ok(Json(queries::get(&auth, alert_id.0).await?.into()))

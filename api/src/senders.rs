@@ -50,17 +50,11 @@ impl From<CreateSender> for NewSender {
 
 /// A new access token.
 #[derive(Object)]
-#[oai(deny_unknown_fields, example)]
+#[oai(deny_unknown_fields)]
 pub struct ReplaceAccessToken {
     /// A permanent access token that may send from the number. Never shown again.
     #[oai(write_only, validator(min_length = 1, max_length = 2000))]
     pub access_token: String,
-}
-
-impl poem_openapi::types::Example for ReplaceAccessToken {
-    fn example() -> Self {
-        Self { access_token: "EAAG…".into() }
-    }
 }
 
 /// A number messages leave from. Its token is not shown.

@@ -47,8 +47,9 @@ impl CustomersApi {
 
     /// Get a customer
     ///
-    /// With tags, attributes, and where they stand about marketing. WhatsApp may prove two customers to be one person; then the older stays, and the id of the other leads to it: the
-    /// answer has another `id` than was asked for, and names the asked one among its `merged_ids`.
+    /// With tags, attributes, and where they stand about marketing. WhatsApp may prove two customers to be one person;
+    /// then the older stays, and the id of the other leads to it: the answer has another `id` than was asked for, and
+    /// names the asked one among its `merged_ids`.
     #[oai(path = "/customers/:customer_id", method = "get", operation_id = "getCustomer")]
     async fn get(&self, auth: Auth, customer_id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
         let found = queries::get(&auth, customer_id.0).await?;

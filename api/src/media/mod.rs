@@ -75,6 +75,8 @@ impl MediaApi {
     }
 
     /// Get a file's description
+    ///
+    /// Where it stands and what it is. Its content is another address.
     #[oai(path = "/media/:media_id", method = "get", operation_id = "getMedia")]
     async fn get(&self, auth: Auth, media_id: Path<MediaId>) -> ApiResult<Json<Media>> {
         Ok(Json(queries::get(&auth, media_id.0).await?.into()))

@@ -4,13 +4,15 @@
 use serde_json::{Map, Value, json};
 
 /// Parameters that mean the same wherever they are.
-const PARAMETERS: [(&str, &str); 6] = [
+const PARAMETERS: [(&str, &str); 8] = [
     (
         "Idempotency-Key",
         "1 to 255 characters of your own, like a UUID. Sent again with the same request, it gets the first answer \
          (`Idempotent-Replayed: true`) and nothing is done twice. 409 `idempotency_in_flight` while the first is being \
          worked on, 422 `idempotency_key_reused` for another request.",
     ),
+    ("cursor", "The `next_cursor` of the page before."),
+    ("limit", "At most so many, 1 to 200; 50 when left out."),
     ("app_key", "The app's part of its webhook address."),
     ("hub.mode", "`subscribe`."),
     ("hub.verify_token", "The verify token that was typed into Meta's form."),

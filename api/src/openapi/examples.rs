@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, example) in requests().into_iter().chain(answers()) {
+    for (name, example) in requests().into_iter().chain(answers()).chain(around()) {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);
         }
@@ -67,6 +67,15 @@ fn requests() -> Vec<(&'static str, Value)> {
                 "tags": ["regular"], "opt_in": { "state": "opted_in", "source": "website checkout" },
             }),
         ),
+        (
+            "ImportStart",
+            json!({
+                "campaign_id": id("cmp"), "dry_run": true, "tags": ["diwali"], "consent_source": "paper at the till",
+                "mapping": { "Mobile": ["phone"], "First name": ["name", "variable:1"] },
+            }),
+        ),
+        ("MarkMessageRead", json!({ "typing": true })),
+        ("ReplaceAccessToken", json!({ "access_token": "a system user's token that does not expire" })),
         ("ChangeTags", json!({ "add": ["vip"], "remove": ["lapsed"] })),
     ]
 }
@@ -100,7 +109,7 @@ fn answers() -> Vec<(&'static str, Value)> {
     let message = json!({
         "id": id("msg"), "direction": "out", "kind": "template", "purpose": "utility", "customer_id": id("cus"),
         "sender_id": id("snd"), "phone": "+919876543210", "template_id": id("tpl"),
-        "variables": { "1": "Asha" }, "status": "read",
+        "variables": { "1": "Asha" }, "status": "read", "receipts": [],
         "attempts": [with(&json!({ "number": 1, "wamid": "wamid.HBgM…", "requested_at": at(30) }), reached.clone())],
     });
     vec![
@@ -123,7 +132,7 @@ fn answers() -> Vec<(&'static str, Value)> {
             with(
                 &with(&template(), times.clone()),
                 json!({
-                    "id": id("tpl"), "status": "approved", "parameter_format": "positional", "variables": ["1", "2"],
+                    "id": id("tpl"), "status": "approved", "parameter_format": "positional", "variables": ["1", "2"], "optional_variables": [], "cards": [], "call_permission": false,
                 }),
             ),
         ),
@@ -133,7 +142,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 &times,
                 json!({
                     "id": id("cus"), "phone": "+919876543210", "name": "Asha", "attributes": { "city": "Pune" },
-                    "tags": ["regular"],
+                    "tags": ["regular"], "merged_ids": [],
                     "marketing_consent": { "state": "opted_in", "source": "website checkout", "at": at(30) },
                 }),
             ),
@@ -152,6 +161,59 @@ fn answers() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("Health", json!({ "status": "ok" })),
+    ]
+}
+
+/// What operators and importers are answered.
+fn around() -> Vec<(&'static str, Value)> {
+    let import = json!({
+        "id": id("imp"), "status": "uploaded", "file_name": "diwali.csv", "size": 41_283, "format": "csv",
+        "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef", "encoding": "UTF-8",
+        "delimiter": ",", "columns": ["Mobile", "First name"], "rows_total": 500, "tags": [], "dry_run": false,
+        "rows_read": 0, "added": 0, "updated": 0, "duplicates": 0, "rejected": 0, "created_at": at(30),
+        "updated_at": at(30),
+    });
+    let preview = json!({
+        "import": import.clone(), "problems": [],
+        "mapping": { "Mobile": ["phone"], "First name": ["name"] },
+        "rows": [{ "line": 2, "cells": ["98765 43210", "Asha"], "phone": "+919876543210" }],
+    });
+    let job = format!("{}.1", id("msg"));
+    vec![
+        ("Import", import),
+        ("ImportPreview", preview),
+        (
+            "Alert",
+            json!({
+                "id": id("alr"), "sender_id": id("snd"), "waba_id": "100000000000002",
+                "kind": "account_update.disabled_update", "severity": "critical", "details": {}, "times": 1,
+                "message": "WhatsApp has disabled the account; please look at it in WhatsApp Manager.",
+                "first_seen_at": at(30), "last_seen_at": at(30),
+            }),
+        ),
+        (
+            "Job",
+            json!({
+                "id": job, "lane": "bulk", "state": "dead", "message_id": id("msg"), "campaign_id": id("cmp"),
+                "webhook_event_ids": [], "at": at(30), "attempt": 5, "reason": "the handler timed out",
+            }),
+        ),
+        (
+            "Media",
+            json!({
+                "id": id("med"), "origin": "uploaded", "status": "stored", "mime_type": "image/jpeg", "size": 48_213,
+                "file_name": "diwali.jpg", "created_at": at(30),
+                "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+            }),
+        ),
+        ("RequeuedJobs", json!({ "requeued": [job], "not_found": [] })),
+        (
+            "Portfolios",
+            json!({ "data": [{
+                "id": "100000000000001", "daily_people": 2_000, "unlimited": false, "source": "connected",
+                "known_at": at(30),
+            }] }),
+        ),
     ]
 }
 
