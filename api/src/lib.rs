@@ -3,6 +3,7 @@
 //! [`build`] makes the whole application as one endpoint, [`run`] serves it until told to stop, and [`spec_yaml`]
 //! describes it without a database. `docs/api-design.md` has the conventions every operation keeps.
 
+pub mod alerts;
 pub mod apps;
 pub mod auth;
 pub mod body;
@@ -19,6 +20,7 @@ pub mod messages;
 pub mod middleware;
 pub mod openapi;
 pub mod page;
+pub mod portfolios;
 pub mod senders;
 pub mod server;
 pub mod templates;

@@ -28,6 +28,8 @@ pub enum Tag {
     Senders,
     /// The Meta apps whose secrets sign webhooks.
     Apps,
+    /// What happened to an account that people should know.
+    Alerts,
     /// What Meta posts to us.
     Webhooks,
     /// Background work, and what could not be done.
@@ -54,11 +56,13 @@ fn apis() -> impl OpenApi + 'static {
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
         crate::imports::ImportsApi,
-        crate::messages::MessagesApi,
-        crate::media::MediaApi,
+        // a tuple holds sixteen, so what belongs together shares a place
+        (crate::messages::MessagesApi, crate::media::MediaApi),
         crate::customers::CustomersApi,
         crate::templates::TemplatesApi,
         crate::senders::SendersApi,
+        crate::portfolios::PortfoliosApi,
+        crate::alerts::AlertsApi,
         crate::apps::AppsApi,
         crate::webhooks::whatsapp::WhatsAppApi,
         crate::webhooks::failed::FailedWebhooksApi,

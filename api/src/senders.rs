@@ -10,6 +10,7 @@ use crate::page::{self, List};
 use bellbird_core::ids::{AppId, SenderId};
 use bellbird_core::secret::SecretString;
 use bellbird_core::senders::connect::{self, NewSender};
+use bellbird_core::senders::port::Quality;
 use bellbird_core::senders::{self, SenderStatus, pause};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -68,6 +69,21 @@ pub struct Sender {
     pub name: String,
     /// Messages per second it may send.
     pub mps: i32,
+    /// Messages per second WhatsApp grants it, if it said.
+    #[oai(skip_serializing_if_is_none)]
+    pub granted_mps: Option<i32>,
+    /// How customers have received its messages lately.
+    #[oai(skip_serializing_if_is_none)]
+    pub quality: Option<Quality>,
+    /// What became of the name last asked for, in WhatsApp's word.
+    #[oai(skip_serializing_if_is_none)]
+    pub name_status: Option<String>,
+    /// The name people find it by, without the `@`.
+    #[oai(skip_serializing_if_is_none)]
+    pub username: Option<String>,
+    /// What became of that name, in WhatsApp's word.
+    #[oai(skip_serializing_if_is_none)]
+    pub username_status: Option<String>,
     /// Whether it may send.
     pub status: SenderStatus,
     /// Why it is paused.
@@ -90,6 +106,11 @@ impl From<senders::Sender> for Sender {
             phone: row.phone,
             name: row.name,
             mps: row.mps,
+            granted_mps: row.granted_mps,
+            quality: row.quality,
+            name_status: row.name_status,
+            username: row.username,
+            username_status: row.username_status,
             status: row.status,
             paused_reason: row.paused_reason,
             created_at: row.created_at.to_utc(),

@@ -117,6 +117,8 @@ macro_rules! ids {
 pub(crate) mod openapi;
 
 ids! {
+    /// Something about an account that people should know.
+    AlertId "alr_";
     /// A key that speaks for an organization.
     ApiKeyId "key_";
     /// A Meta app: its secret signs webhooks.
@@ -139,6 +141,10 @@ ids! {
     OutboxId "job_";
     /// A WhatsApp business phone number.
     SenderId "snd_";
+    /// A change that asks for nothing yet.
+    KeptChangeId "kch_";
+    /// A status that does not move its message.
+    ReceiptId "rcp_";
     /// A message template.
     TemplateId "tpl_";
     /// A status of a message we do not know.

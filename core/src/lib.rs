@@ -4,9 +4,9 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `consent` → `customers` →
-//! `organizations` →
-//! `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a provider.
+//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no
+//! slice names a provider.
 
 pub mod bulk;
 pub mod clock;
@@ -31,6 +31,7 @@ pub mod startup;
 pub mod telemetry;
 pub mod words;
 
+pub mod alerts;
 pub mod campaigns;
 pub mod consent;
 pub mod customers;

@@ -1,8 +1,7 @@
-//! Files that are sent or were received, where the provider keeps copies of them, and the message a message quotes.
+//! Files that are sent or were received, and where the provider keeps copies of them.
 
 crate::ddl::migration!(
     &[
-        "ALTER TABLE messages ADD COLUMN reply_to TEXT",
         "ALTER TABLE messages ADD COLUMN media_id {id}",
         "CREATE TABLE media (
             id {id} PRIMARY KEY,
@@ -37,10 +36,5 @@ crate::ddl::migration!(
             PRIMARY KEY (media_id, sender_id)
         )",
     ],
-    &[
-        "DROP TABLE media_uploads",
-        "DROP TABLE media",
-        "ALTER TABLE messages DROP COLUMN media_id",
-        "ALTER TABLE messages DROP COLUMN reply_to"
-    ]
+    &["DROP TABLE media_uploads", "DROP TABLE media", "ALTER TABLE messages DROP COLUMN media_id"]
 );

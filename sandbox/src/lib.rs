@@ -20,6 +20,7 @@ mod agenda;
 mod behaviour;
 mod bucket;
 mod caps;
+mod catalog;
 mod clock;
 mod config;
 mod connection;
@@ -33,12 +34,14 @@ mod ledger;
 mod limits;
 mod matcher;
 mod media;
+mod number;
 mod payload;
 mod people;
 mod portfolio;
 mod pricing;
 mod registry;
 mod roll;
+mod scenario;
 mod seen;
 mod server;
 mod shared;
@@ -56,6 +59,7 @@ use tokio::{net::TcpListener, sync::mpsc};
 
 pub use crate::{
     behaviour::{Behaviour, Rule, RuleReport},
+    catalog::Catalog,
     clock::WallClock,
     config::{SandboxConfig, WebhookConfig},
     gate::{Gate, GateAt, GateReport, GateRule},
@@ -67,6 +71,7 @@ pub use crate::{
     limits::Limits,
     matcher::Match,
     portfolio::{Portfolio, PortfolioReport, Tier},
+    scenario::Scenario,
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
     template::{Review, Template, TemplateKey},

@@ -143,7 +143,7 @@ impl Poster {
                 }
             }
             Command::Early(event, told) => {
-                let targets = self.shared.registry.targets(&event.message.number.spec.waba_id);
+                let targets = self.shared.registry.targets_of(&event.message.number);
                 self.fan_out(targets, || Payload::Statuses(vec![event.clone()]), told);
             }
             Command::Body { targets, body, told } => {
@@ -203,7 +203,7 @@ impl Poster {
     }
 
     fn gather(&mut self, event: StatusEvent, now: Instant) {
-        let targets = self.shared.registry.targets(&event.message.number.spec.waba_id);
+        let targets = self.shared.registry.targets_of(&event.message.number);
         if targets.is_empty() {
             self.shared.nobody_listens(1);
         }

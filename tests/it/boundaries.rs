@@ -142,6 +142,7 @@ fn a_slice_does_not_reach_up() {
         "organizations",
         "customers",
         "consent",
+        "alerts",
         "senders",
         "templates",
         "messages",

@@ -2,7 +2,8 @@
 
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
-    campaigns, consent, customers, identity, messages, organizations, outbox, senders, templates, webhooks,
+    alerts, campaigns, consent, customers, identity, messages, organizations, outbox, senders, templates,
+    webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -94,6 +95,10 @@ async fn entities_match(backend: Backend) {
     read::<messages::attempt_entity::Entity>(&db, &mut known).await;
     read::<webhooks::entity::Entity>(&db, &mut known).await;
     read::<webhooks::unrouted_entity::Entity>(&db, &mut known).await;
+    read::<webhooks::kept_entity::Entity>(&db, &mut known).await;
+    read::<messages::receipt_entity::Entity>(&db, &mut known).await;
+    read::<senders::portfolios::entity::Entity>(&db, &mut known).await;
+    read::<alerts::Entity>(&db, &mut known).await;
     read::<outbox::entity::Entity>(&db, &mut known).await;
     let there = tables(&db).await;
     let unknown: Vec<_> = known.difference(&there).collect();

@@ -7,16 +7,18 @@
 use crate::breaker::Pass;
 use crate::cache::CachedSender;
 use crate::deps::Deps;
-use crate::{media, receipts};
+use crate::{media, read_receipts};
 use bellbird_core::content::Content;
+use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
 use bellbird_core::media::provide;
 use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::{OutboundJob, SendMessage};
-use bellbird_core::messages::ledger::{self, Heard, News, Target};
+use bellbird_core::messages::ledger::{self, Details, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
 use bellbird_core::messages::queries::media_of;
 use bellbird_core::messages::state::Fact;
+use bellbird_core::phone::Phone;
 use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
@@ -37,7 +39,7 @@ const THROTTLE_REST: Duration = Duration::from_millis(500);
 pub(crate) async fn handle(deps: Deps, hands: Arc<Semaphore>, job: OutboundJob) -> Result<(), JobError> {
     match job {
         OutboundJob::Send(job) => send(deps, hands, job).await,
-        OutboundJob::MarkRead(envelope) => receipts::mark_read(deps, hands, envelope).await,
+        OutboundJob::MarkRead(envelope) => read_receipts::mark_read(deps, hands, envelope).await,
     }
 }
 
@@ -108,7 +110,8 @@ async fn claim_and_ask(
         }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
-            record(&deps, &row, None, Heard::Fact(not_put_together(why))).await;
+            let failed = Heard::Fact(not_put_together(why));
+            record(&deps, &row, None, failed, Details::default()).await;
             return Ok(());
         }
     };
@@ -120,8 +123,10 @@ async fn claim_and_ask(
             SendOutcome::NotSent { .. } => None,
         });
     }
+    let recipient = recipient(&outcome);
     let (wamid, heard) = learn(&deps, Scope::Sender(job.sender), outcome).await;
-    record(&deps, &row, wamid, heard).await;
+    let details = Details { recipient, ..Details::default() };
+    record(&deps, &row, wamid, heard, details).await;
     Ok(())
 }
 
@@ -203,7 +208,7 @@ async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepar
             OutboundBody::FreeForm(Box::new(with_copies(deps, row, content.ok_or_else(unreadable)?).await?))
         }
     };
-    let (reply_to, opaque) = (row.reply_to.clone(), ledger::opaque(row.id, row.attempt));
+    let (reply_to, opaque) = (row.context_wamid.clone(), ledger::opaque(row.id, row.attempt));
     Ok(OutboundMessage { to, body, reply_to, opaque })
 }
 
@@ -281,10 +286,17 @@ async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<Strin
     }
 }
 
-async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard) {
+/// Who the provider says it took the message for.
+fn recipient(outcome: &SendOutcome) -> Identity {
+    let SendOutcome::Accepted { wa_id, user_id, .. } = outcome else { return Identity::default() };
+    let phone = wa_id.as_deref().and_then(Phone::from_wa_id);
+    Identity { phone, bsuid: user_id.clone(), ..Identity::default() }
+}
+
+async fn record(deps: &Deps, row: &Message, wamid: Option<String>, heard: Heard, details: Details) {
     let target = Target::Attempt(row.id, row.attempt);
     let at = deps.services.clock.now();
-    deps.records.ask(News { target, through: None, at, wamid, heard }).await;
+    deps.records.ask(News { target, through: None, at, wamid, heard, details }).await;
 }
 
 /// The world's fault, or the job's.

@@ -5,8 +5,8 @@ use bellbird_core::campaigns::finish;
 use bellbird_core::error::Result;
 use bellbird_core::messages::{feed, reap, unknown};
 use bellbird_core::queue::LaneName;
-use bellbird_core::webhooks::keep;
-use bellbird_core::{idempotency, imports, outbox};
+use bellbird_core::webhooks::{apply, keep};
+use bellbird_core::{alerts, idempotency, imports, outbox};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +50,9 @@ async fn tidy(deps: &Deps) -> Result<()> {
     let now = services.clock.now();
     let days = |n: u64| day.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX));
     keep::forget(services, now.minus(days(services.config.webhooks.keep_days))).await?;
+    let old = now.minus(days(services.config.webhooks.keep_days));
+    apply::forget(services, old).await?;
+    alerts::raise::forget(services, old).await?;
     idempotency::forget(services, now.minus(KEYS_KEPT)).await?;
     imports::tidy::forget(services, now.minus(days(services.config.imports.keep_days))).await?;
     for lane in LaneName::ALL {

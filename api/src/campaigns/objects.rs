@@ -164,6 +164,9 @@ pub struct Campaign {
     pub launched_at: Option<Time>,
     /// When it was last paused.
     pub paused_at: Option<Time>,
+    /// Why, when it was not a person who paused it.
+    #[oai(skip_serializing_if_is_none)]
+    pub paused_reason: Option<String>,
     /// When it was completed or cancelled.
     pub finished_at: Option<Time>,
     /// When it was drafted.
@@ -192,6 +195,7 @@ impl TryFrom<campaigns::Campaign> for Campaign {
             failure: row.failure,
             launched_at: row.launched_at.map(Timestamp::to_utc),
             paused_at: row.paused_at.map(Timestamp::to_utc),
+            paused_reason: row.paused_reason,
             finished_at: row.finished_at.map(Timestamp::to_utc),
             created_at: row.created_at.to_utc(),
             updated_at: row.updated_at.to_utc(),

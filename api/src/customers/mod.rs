@@ -46,9 +46,14 @@ impl CustomersApi {
     }
 
     /// Get a customer
+    ///
+    /// WhatsApp may prove two customers to be one person; then the older stays, and the id of the other leads to it: the
+    /// answer has another `id` than was asked for, and names the asked one among its `merged_ids`.
     #[oai(path = "/customers/:customer_id", method = "get", operation_id = "getCustomer")]
     async fn get(&self, auth: Auth, customer_id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
-        Ok(Json(queries::get(&auth, customer_id.0).await?.into()))
+        let found = queries::get(&auth, customer_id.0).await?;
+        let merged_ids = queries::merged_ids(&auth, found.customer.id).await?;
+        Ok(Json(Customer { merged_ids, ..found.into() }))
     }
 
     /// List customers
@@ -84,8 +89,8 @@ impl CustomersApi {
         let (add, remove) = body.read()?;
         idempotent(&auth, key.over(&body), |tx, ctx| {
             Box::pin(async move {
-                let (organization, id) = (ctx.organization, customer_id.0);
-                queries::get_in(tx, organization, id).await?;
+                let organization = ctx.organization;
+                let id = queries::get_in(tx, organization, customer_id.0).await?.customer.id;
                 edit::add_tags(tx, organization, id, &add).await?;
                 edit::remove_tags(tx, organization, id, &remove).await?;
                 Ok(queries::get_in(tx, organization, id).await?.into())

@@ -90,6 +90,15 @@ pub struct Customer {
     /// WhatsApp's business-scoped user id, when known.
     #[oai(skip_serializing_if_is_none)]
     pub bsuid: Option<String>,
+    /// Their number as WhatsApp spells it, digits only; differs from `phone` in Brazil, Mexico and Argentina.
+    #[oai(skip_serializing_if_is_none)]
+    pub wa_id: Option<String>,
+    /// The name they chose to be found by on WhatsApp, without the `@`.
+    #[oai(skip_serializing_if_is_none)]
+    pub username: Option<String>,
+    /// Ids of customers that turned out to be this one; they lead here. Only told for a single customer.
+    #[oai(skip_serializing_if_is_empty)]
+    pub merged_ids: Vec<CustomerId>,
     /// What they are called.
     #[oai(skip_serializing_if_is_none)]
     pub name: Option<String>,
@@ -118,6 +127,9 @@ impl From<Tagged> for Customer {
             id: customer.id,
             phone: customer.phone.map(|phone| phone.to_string()),
             bsuid: customer.bsuid,
+            wa_id: customer.wa_id,
+            username: customer.username,
+            merged_ids: Vec::new(),
             name: customer.name,
             attributes,
             tags,

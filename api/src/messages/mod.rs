@@ -3,6 +3,7 @@
 pub mod filter;
 pub mod objects;
 pub mod outgoing;
+pub mod receipts;
 
 use crate::auth::Auth;
 use crate::body::Body;
@@ -12,12 +13,13 @@ use crate::openapi::Tag;
 use crate::page::{self, List};
 use bellbird_core::ids::{CustomerId, MessageId, SenderId};
 use bellbird_core::messages::queries::{self, Filter};
-use bellbird_core::messages::{Direction, read, send};
+use bellbird_core::messages::{Direction, read, receipt, send};
 use objects::{MarkMessageRead, Message};
 use outgoing::SendMessage;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
+use receipts::Receipt;
 
 /// The operations on single messages.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +100,8 @@ impl MessagesApi {
     #[oai(path = "/messages/:message_id", method = "get", operation_id = "getMessage")]
     async fn get(&self, auth: Auth, message_id: Path<MessageId>) -> ApiResult<Json<Message>> {
         let found = queries::get(&auth, message_id.0).await?;
-        Ok(Json(Message::of(auth.provider.as_ref(), found)))
+        let receipts = receipt::of(&auth, &found.message).await?;
+        let receipts = receipts.into_iter().map(Receipt::from).collect();
+        Ok(Json(Message { receipts, ..Message::of(auth.provider.as_ref(), found) }))
     }
 }

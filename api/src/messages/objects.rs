@@ -1,5 +1,6 @@
 //! What messages look like from outside.
 
+use super::receipts::{Pricing, Receipt};
 use crate::Time;
 use bellbird_core::Timestamp;
 use bellbird_core::campaigns::words_for;
@@ -7,7 +8,7 @@ use bellbird_core::content::Content;
 use bellbird_core::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId, TemplateId};
 use bellbird_core::messages::queries::WithAttempts;
 use bellbird_core::messages::state::MessageStatus as Standing;
-use bellbird_core::messages::{Direction, Message as Row, Purpose, attempt_entity};
+use bellbird_core::messages::{Direction, Message as Row, Origin, Purpose, attempt_entity};
 use bellbird_core::senders::port::MessageSender;
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
@@ -186,14 +187,26 @@ pub struct Message {
     pub text: Option<String>,
     /// What is sent, where it is no template: as it was given.
     pub content: Option<Content>,
-    /// What was received: WhatsApp's own JSON, whole.
+    /// What a customer wrote, or somebody of yours in WhatsApp's own app: WhatsApp's own JSON, whole.
     pub received: Option<Value>,
     /// The file that came with it, or the first one it is sent with.
     pub media_id: Option<MediaId>,
-    /// WhatsApp's id of the message it quotes.
-    pub reply_to: Option<String>,
     /// WhatsApp's id of it; of the current attempt, where there were several.
     pub wamid: Option<String>,
+    /// Who wrote it, when it was not sent through Bellbird.
+    pub origin: Option<Origin>,
+    /// WhatsApp's id of the message it quotes, reacts to, edits or takes back.
+    pub context_wamid: Option<String>,
+    /// When its writer last changed it.
+    pub edited_at: Option<Time>,
+    /// When its writer took it back.
+    pub revoked_at: Option<Time>,
+    /// What WhatsApp charges for it, once it said so.
+    pub pricing: Option<Pricing>,
+    /// What was told about it past its own way: by participants of a group, or of a payment inside it. Only told for a
+    /// single message.
+    #[oai(skip_serializing_if_is_empty)]
+    pub receipts: Vec<Receipt>,
     /// Where it stands.
     pub status: MessageStatus,
     /// Why it stands there, in a sentence for people.
@@ -244,6 +257,7 @@ impl Message {
         let why = Why::of(provider, &row);
         let (content, received) = contents(&row);
         let attempts = found.earlier.into_iter().chain(current(&row));
+        let pricing = Pricing::of(&row);
         Self {
             attempts: attempts.map(|attempt| Attempt::of(provider, attempt)).collect(),
             id: row.id,
@@ -263,8 +277,13 @@ impl Message {
             content,
             received,
             media_id: row.media_id,
-            reply_to: row.reply_to,
+            pricing,
             wamid: row.wamid,
+            origin: row.origin,
+            context_wamid: row.context_wamid,
+            edited_at: utc(row.edited_at),
+            revoked_at: utc(row.revoked_at),
+            receipts: Vec::new(),
             status: row.status.into(),
             reason: why.reason,
             reason_code: why.reason_code,
@@ -285,9 +304,10 @@ impl Message {
 /// What is sent as we know it, or what was received as the provider wrote it.
 fn contents(row: &Row) -> (Option<Content>, Option<Value>) {
     let Some(stored) = row.content.as_deref() else { return (None, None) };
-    match row.direction {
-        Direction::Out => (Content::from_stored(&row.kind, stored), None),
-        Direction::In => (None, serde_json::from_str(stored).ok()),
+    let past_us = row.direction == Direction::In || row.origin.is_some();
+    match past_us {
+        false => (Content::from_stored(&row.kind, stored), None),
+        true => (None, serde_json::from_str(stored).ok()),
     }
 }
 

@@ -6,13 +6,17 @@ use super::jobs::CampaignJob;
 use super::state::{Action, CampaignStatus};
 use crate::context::{Ctx, Services, Tx};
 use crate::error::{Error, Result};
-use crate::ids::{CampaignId, OutboxId};
+use crate::ids::{CampaignId, OutboxId, TemplateId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
 use crate::outbox::{self, Progress};
 use crate::queue::LaneName;
+use crate::templates::{self, TemplateStatus};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    Statement,
+};
 use std::time::Duration;
 
 /// Between two slices of a sweep, so that messages under way are answered meanwhile.
@@ -24,7 +28,18 @@ pub async fn pause(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
 }
 
 /// Goes on.
+///
+/// # Errors
+/// `Conflict` also while its template may not be sent.
 pub async fn resume(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
+    let campaign = lock(tx, ctx, id).await?;
+    campaign.status.check(Action::Resume)?;
+    if let Some(why) = not_sendable(tx, campaign.template_id).await? {
+        return Err(Error::conflict(
+            "template_not_approved",
+            format!("{why}; only an approved one can be sent"),
+        ));
+    }
     change(tx, ctx, id, Action::Resume, CampaignStatus::Running).await
 }
 
@@ -33,6 +48,19 @@ pub async fn cancel(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
     let campaign = change(tx, ctx, id, Action::Cancel, CampaignStatus::Cancelled).await?;
     outbox::enqueue(tx, LaneName::Maintenance, &CampaignJob::CancelRecipients { campaign: id }).await?;
     Ok(campaign)
+}
+
+/// Why a template may not be sent now, if so. Waits for news about it that is just being written, so that whoever goes on
+/// to make a campaign run either sees it or is seen by it.
+pub(super) async fn not_sendable(tx: &Tx, template: TemplateId) -> Result<Option<String>> {
+    let mut query = templates::Entity::find_by_id(template);
+    if tx.backend() == DbBackend::Postgres {
+        query = query.lock_shared();
+    }
+    let found = query.one(tx.conn()).await?.ok_or_else(|| Error::not_found("template", template))?;
+    let why = found.status_reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+    let refused = found.status != TemplateStatus::Approved;
+    Ok(refused.then(|| format!("the template `{}` is {}{why}", found.name, found.status)))
 }
 
 async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: CampaignStatus) -> Result<Model> {
@@ -48,13 +76,17 @@ async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: Campaign
     match to {
         CampaignStatus::Paused => {
             update = update.col_expr(Column::PausedAt, Expr::value(now));
-            changed.paused_at = Some(now);
+            update = update.col_expr(Column::PausedReason, Expr::value(Option::<String>::None));
+            (changed.paused_at, changed.paused_reason) = (Some(now), None);
         }
         CampaignStatus::Cancelled => {
             update = update.col_expr(Column::FinishedAt, Expr::value(now));
             changed.finished_at = Some(now);
         }
-        _ => {}
+        _ => {
+            update = update.col_expr(Column::PausedReason, Expr::value(Option::<String>::None));
+            changed.paused_reason = None;
+        }
     }
     match update.exec(tx.conn()).await?.rows_affected {
         1 => Ok(changed),

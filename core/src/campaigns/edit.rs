@@ -64,6 +64,7 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
         failure: None,
         launched_at: None,
         paused_at: None,
+        paused_reason: None,
         finished_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),

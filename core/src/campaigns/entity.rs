@@ -51,6 +51,8 @@ pub struct Model {
     pub launched_at: Option<Timestamp>,
     /// When it was last paused.
     pub paused_at: Option<Timestamp>,
+    /// Why, when it was not a person who paused it.
+    pub paused_reason: Option<String>,
     /// When it was completed or cancelled.
     pub finished_at: Option<Timestamp>,
     /// When it was drafted.

@@ -5,6 +5,7 @@
 //! and a person is in a campaign once by a unique index.
 
 use super::audience::Audience;
+use super::control;
 use super::entity::{Column, Entity, Model};
 use super::recipients::Judge;
 use super::state::CampaignStatus;
@@ -84,9 +85,16 @@ async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<
         .filter(Column::Status.eq(CampaignStatus::Preparing));
     update = match last {
         Some(cursor) => update.col_expr(Column::ExpandCursor, Expr::value(cursor)),
-        None => update
-            .col_expr(Column::Status, Expr::value(CampaignStatus::Running))
-            .col_expr(Column::ExpandedAt, Expr::value(tx.now())),
+        None => {
+            // a template that was paused meanwhile found no running campaign to take along
+            let refused = control::not_sendable(tx, campaign.template_id).await?;
+            let status = if refused.is_some() { CampaignStatus::Paused } else { CampaignStatus::Running };
+            update
+                .col_expr(Column::Status, Expr::value(status))
+                .col_expr(Column::PausedAt, Expr::value(refused.as_ref().map(|_| tx.now())))
+                .col_expr(Column::PausedReason, Expr::value(refused))
+                .col_expr(Column::ExpandedAt, Expr::value(tx.now()))
+        }
     };
     match update.exec(tx.conn()).await?.rows_affected {
         1 => Ok(()),

@@ -1,10 +1,12 @@
 //! Launching: everything that can be known beforehand is checked for the whole audience, then one compare-and-set.
 
 use super::audience::{Audience, VariableSource};
+use super::control::not_sendable;
 use super::edit::lock;
 use super::entity::{Column, Entity, Model};
 use super::jobs::CampaignJob;
 use super::state::{Action, CampaignStatus};
+use crate::consent::Purpose;
 use crate::context::{Ctx, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
@@ -12,7 +14,7 @@ use crate::ids::CampaignId;
 use crate::outbox;
 use crate::queue::LaneName;
 use crate::senders::{self, SenderStatus};
-use crate::templates::{self, TemplateStatus};
+use crate::templates;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 use std::collections::BTreeMap;
@@ -24,10 +26,12 @@ const EXAMPLES: usize = 3;
 pub async fn launch(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
     let campaign = lock(tx, ctx, id).await?;
     campaign.status.check(Action::Launch)?;
-    check(tx, ctx, &campaign).await?;
+    // the provider may have moved the template to another category since the draft was written
+    let purpose = check(tx, ctx, &campaign).await?;
     let now = tx.now();
     let won = Entity::update_many()
         .col_expr(Column::Status, Expr::value(CampaignStatus::Preparing))
+        .col_expr(Column::Purpose, Expr::value(purpose))
         .col_expr(Column::LaunchedAt, Expr::value(now))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(id))
@@ -41,21 +45,27 @@ pub async fn launch(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
         ));
     }
     outbox::enqueue(tx, LaneName::Maintenance, &CampaignJob::ExpandAudience { campaign: id }).await?;
-    Ok(Model { status: CampaignStatus::Preparing, launched_at: Some(now), updated_at: now, ..campaign })
+    Ok(Model {
+        status: CampaignStatus::Preparing,
+        purpose,
+        launched_at: Some(now),
+        updated_at: now,
+        ..campaign
+    })
 }
 
-async fn check(tx: &Tx, ctx: &Ctx, campaign: &Model) -> Result<()> {
+/// Everything that can be known beforehand; gives why the template is sent.
+async fn check(tx: &Tx, ctx: &Ctx, campaign: &Model) -> Result<Purpose> {
     let template = templates::Entity::secure_find(ctx.organization)
         .filter(templates::entity::Column::Id.eq(campaign.template_id))
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::not_found("template", campaign.template_id))?;
-    if template.status != TemplateStatus::Approved {
-        let message = format!(
-            "the template `{}` is {}; only an approved one can be sent",
-            template.name, template.status
-        );
-        return Err(Error::conflict("template_not_approved", message));
+    if let Some(why) = not_sendable(tx, template.id).await? {
+        return Err(Error::conflict(
+            "template_not_approved",
+            format!("{why}; only an approved one can be sent"),
+        ));
     }
     let senders = senders::Entity::secure_find(ctx.organization)
         .filter(senders::entity::Column::Id.is_in(campaign.senders()?))
@@ -95,7 +105,7 @@ async fn check(tx: &Tx, ctx: &Ctx, campaign: &Model) -> Result<()> {
     if audience != Audience::Listed {
         check_values(tx, &template.model()?.variables(), &sources, &from, &params).await?;
     }
-    Ok(())
+    Ok(template.category)
 }
 
 /// Names the variables some of the audience have no value for, with examples.

@@ -7,6 +7,8 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::CampaignId;
 use crate::page::{Page, PageRequest};
+use crate::templates::{self, TemplateStatus};
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// One campaign of the organization.
@@ -35,6 +37,16 @@ pub async fn list(
 pub async fn feedable(services: &Services) -> Result<Vec<Model>> {
     let query = Entity::find()
         .filter(Column::Status.is_in([CampaignStatus::Running, CampaignStatus::Settling]))
+        .filter(
+            Column::TemplateId.in_subquery(
+                // what the claim would refuse is not fed
+                Query::select()
+                    .column(templates::entity::Column::Id)
+                    .from(templates::Entity)
+                    .and_where(templates::entity::Column::Status.eq(TemplateStatus::Approved))
+                    .to_owned(),
+            ),
+        )
         .order_by_asc(Column::Id);
     Ok(query.all(services.db.read()).await?)
 }

@@ -16,6 +16,10 @@ pub fn reason(
         (_, "no_address") => "Neither a phone number nor a WhatsApp id of this person is known.",
         (_, "bad_variables") => "A value for the template is missing or cannot be used.",
         (_, "window_closed") => "The person last wrote more than 24 hours ago, so free text is not allowed.",
+        (_, "template_not_approved") => {
+            "The template was paused or disabled by WhatsApp before this was sent."
+        }
+        (_, "duplicate_recipient") => "This person turned out to be another recipient of the same campaign.",
         (_, "unreachable") => "Could not be reached; it will be tried again.",
         (_, "marketing_limit") => {
             "WhatsApp limits marketing to this person for now; it will be tried again in a day or more."

@@ -2,8 +2,10 @@
 
 pub mod event_entity;
 pub mod record;
+mod unite;
 
 pub use record::{Said, record};
+pub use unite::unite;
 
 use crate::words::words;
 

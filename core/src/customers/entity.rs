@@ -21,6 +21,12 @@ pub struct Model {
     pub wa_id: Option<String>,
     /// WhatsApp's business-scoped user id.
     pub bsuid: Option<String>,
+    /// The same across the portfolios of one owner.
+    pub parent_bsuid: Option<String>,
+    /// The name they chose to be found by, without the `@`.
+    pub username: Option<String>,
+    /// The customer this one turned out to be; then this row is only a signpost.
+    pub merged_into: Option<CustomerId>,
     /// What they are called.
     pub name: Option<String>,
     /// Anything the organization knows: a flat JSON object of strings, numbers and booleans.

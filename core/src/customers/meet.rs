@@ -1,4 +1,8 @@
-//! People who write to us: found by number, by WhatsApp's spelling of it, or by BSUID; added when new.
+//! People who write to us: found by number in any of its spellings or by BSUID, added when new.
+//!
+//! What the provider tells together is proved to be one person: a BSUID belongs to one WhatsApp account, a number to one
+//! account at a time. So whoever is found by either is the same customer, and two customers found by one message are
+//! to be merged, unless the number has passed to another account: then it is taken from whom it no longer reaches.
 
 use super::entity::{Column, Entity, Model};
 use crate::clock::Timestamp;
@@ -12,51 +16,76 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 
-/// What the provider told us about who wrote; either may be missing.
-#[derive(Debug, Clone)]
+/// What the provider told us about a person; anything may be missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// Their number.
+    /// Their number as WhatsApp spells it.
     pub phone: Option<Phone>,
     /// Their business-scoped user id.
     pub bsuid: Option<String>,
+    /// The same across the portfolios of one owner.
+    pub parent_bsuid: Option<String>,
+    /// The name they chose to be found by, without the `@`.
+    pub username: Option<String>,
 }
 
-/// Finds the person.
-pub async fn find(tx: &Tx, organization: OrganizationId, who: &Identity) -> Result<Option<Model>> {
+/// Who an identity turned out to belong to.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    /// The customer: the oldest of those it was found to be.
+    pub customer: Model,
+    /// Others that are proved to be the same person; to be merged into `customer`.
+    pub others: Vec<CustomerId>,
+    /// Who had the number before; it reaches somebody else now.
+    pub left: Vec<CustomerId>,
+}
+
+/// Everybody who is known by this number or this BSUID, oldest first.
+pub async fn find_all(tx: &Tx, organization: OrganizationId, who: &Identity) -> Result<Vec<Model>> {
     let mut either = Condition::any();
     if let Some(phone) = &who.phone {
-        let wa_id = phone.as_str().trim_start_matches('+');
-        either = either.add(Column::Phone.eq(phone.clone())).add(Column::WaId.eq(wa_id));
+        let spellings = phone.spellings();
+        let digits: Vec<String> = spellings.iter().map(|spelling| spelling.digits().to_string()).collect();
+        either = either.add(Column::Phone.is_in(spellings)).add(Column::WaId.is_in(digits));
     }
     if let Some(bsuid) = &who.bsuid {
         either = either.add(Column::Bsuid.eq(bsuid));
     }
     if either.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let query = Entity::secure_find(organization).filter(either).order_by_asc(Column::Id);
-    Ok(query.one(tx.conn()).await?)
+    let query = Entity::secure_find(organization)
+        .filter(Column::MergedInto.is_null())
+        .filter(either)
+        .order_by_asc(Column::Id);
+    Ok(query.all(tx.conn()).await?)
 }
 
-/// Finds the person or adds them; `None` when nothing identifies them.
-pub async fn meet(
+/// Finds the person or adds them; `None` when nothing identifies them. Merging is the caller's: it concerns messages.
+pub async fn recognise(
     tx: &Tx,
     organization: OrganizationId,
     who: &Identity,
     name: Option<&str>,
-) -> Result<Option<CustomerId>> {
-    if let Some(known) = find(tx, organization, who).await? {
-        return Ok(Some(known.id));
-    }
+) -> Result<Option<Recognised>> {
     if who.phone.is_none() && who.bsuid.is_none() {
         return Ok(None);
+    }
+    if let Some(found) = judge(who, find_all(tx, organization, who).await?) {
+        return Ok(Some(found));
+    }
+    for holder in find_all(tx, organization, who).await? {
+        release_phone(tx, organization, holder.id).await?;
     }
     let stranger = Model {
         id: CustomerId::new(tx.clock()),
         organization_id: organization,
-        wa_id: who.phone.as_ref().map(|phone| phone.as_str().trim_start_matches('+').to_string()),
-        phone: who.phone.clone(),
+        wa_id: who.phone.as_ref().map(|phone| phone.digits().to_string()),
+        phone: who.phone.as_ref().map(Phone::dialled),
         bsuid: who.bsuid.clone(),
+        parent_bsuid: who.parent_bsuid.clone(),
+        username: who.username.clone(),
+        merged_into: None,
         name: name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_string),
         attributes: json!({}),
         marketing_consent: ConsentState::Unasked,
@@ -72,7 +101,97 @@ pub async fn meet(
         .on_conflict(nothing)
         .exec_without_returning(tx.conn())
         .await?;
-    Ok(find(tx, organization, who).await?.map(|known| known.id))
+    Ok(judge(who, find_all(tx, organization, who).await?))
+}
+
+/// Sorts those who were found into the person, others who are the same, and former holders of the number. `None` when
+/// nobody found is the person.
+fn judge(who: &Identity, found: Vec<Model>) -> Option<Recognised> {
+    // an account that is not this one had the number before
+    let other_account = |known: &Model| match (&who.bsuid, &known.bsuid) {
+        (Some(told), Some(known)) => told != known,
+        _ => false,
+    };
+    let (left, same): (Vec<Model>, Vec<Model>) = found.into_iter().partition(other_account);
+    let bsuid = who.bsuid.clone().or_else(|| same.iter().find_map(|known| known.bsuid.clone()));
+    // spellings of one number may have been two accounts' only if the provider says so
+    let agrees = |known: &Model| known.bsuid.is_none() || known.bsuid == bsuid;
+    let mut same = same.into_iter().filter(agrees);
+    let customer = same.next()?;
+    Some(Recognised {
+        customer,
+        others: same.map(|known| known.id).collect(),
+        left: left.into_iter().map(|known| known.id).collect(),
+    })
+}
+
+/// Takes the number from whom it no longer reaches; they stay known by their BSUID.
+pub async fn release_phone(tx: &Tx, organization: OrganizationId, id: CustomerId) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Phone, Expr::value(Option::<String>::None))
+        .col_expr(Column::WaId, Expr::value(Option::<String>::None))
+        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The customer of this id, unless it was merged into another.
+pub async fn by_id(tx: &Tx, organization: OrganizationId, id: CustomerId) -> Result<Option<Model>> {
+    let query =
+        Entity::secure_find(organization).filter(Column::Id.eq(id)).filter(Column::MergedInto.is_null());
+    Ok(query.one(tx.conn()).await?)
+}
+
+/// Writes down what was told about a customer that is new to us. The number as people dial it changes only when it is
+/// another line; a name is kept as it was.
+pub async fn learn(tx: &Tx, known: &Model, who: &Identity, name: Option<&str>) -> Result<()> {
+    learn_over(tx, known, known.clone(), who, name).await
+}
+
+/// Like [`learn`], with `next` as what is held true until now.
+pub async fn learn_over(
+    tx: &Tx,
+    known: &Model,
+    mut next: Model,
+    who: &Identity,
+    name: Option<&str>,
+) -> Result<()> {
+    if let Some(told) = &who.phone {
+        next.wa_id = Some(told.digits().to_string());
+        if !next.phone.as_ref().is_some_and(|phone| told.spellings().contains(phone)) {
+            next.phone = Some(told.dialled());
+        }
+    }
+    let told = |told: &Option<String>, known: Option<String>| told.clone().or(known);
+    next.bsuid = told(&who.bsuid, next.bsuid);
+    next.parent_bsuid = told(&who.parent_bsuid, next.parent_bsuid);
+    next.username = told(&who.username, next.username);
+    let name = name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_string);
+    next.name = next.name.or(name);
+    if next == *known {
+        return Ok(());
+    }
+    rewrite(tx, known.id, &next).await
+}
+
+/// Writes who a customer is.
+pub(crate) async fn rewrite(tx: &Tx, id: CustomerId, next: &Model) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Phone, Expr::value(next.phone.clone()))
+        .col_expr(Column::WaId, Expr::value(next.wa_id.clone()))
+        .col_expr(Column::Bsuid, Expr::value(next.bsuid.clone()))
+        .col_expr(Column::ParentBsuid, Expr::value(next.parent_bsuid.clone()))
+        .col_expr(Column::Username, Expr::value(next.username.clone()))
+        .col_expr(Column::Name, Expr::value(next.name.clone()))
+        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::MergedInto.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Notes when a person last wrote; the window for free text opens from there.

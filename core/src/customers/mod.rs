@@ -3,6 +3,7 @@
 pub mod edit;
 pub mod entity;
 pub mod meet;
+pub mod merge;
 pub mod queries;
 pub mod tag_entity;
 

@@ -34,17 +34,29 @@ pub struct Tagged {
     pub tags: Vec<String>,
 }
 
-/// One customer of the organization.
+/// One customer of the organization. The id of one that was merged leads to the one it was merged into.
 pub async fn get(ctx: &Ctx, id: CustomerId) -> Result<Tagged> {
-    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(ctx.db.read()).await?;
-    let customer = found.ok_or_else(|| Error::not_found("customer", id))?;
-    let mut tagged = with_tags(ctx, vec![customer]).await?;
-    tagged.pop().ok_or_else(|| Error::not_found("customer", id))
+    find(ctx.db.read(), ctx.organization, id).await
+}
+
+/// The ids that lead to this customer since others were merged into it.
+pub async fn merged_ids(ctx: &Ctx, id: CustomerId) -> Result<Vec<CustomerId>> {
+    let ids = Entity::secure_find(ctx.organization)
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::MergedInto.eq(id))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(ctx.db.read());
+    Ok(ids.await?)
 }
 
 /// The organization's customers, newest first.
 pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<CustomerId>) -> Result<Page<Tagged>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization)
+        .filter(Column::MergedInto.is_null())
+        .order_by_desc(Column::Id)
+        .limit(page.limit + 1);
     if let Some(after) = page.after {
         query = query.filter(Column::Id.lt(after));
     }
@@ -83,9 +95,17 @@ fn matches(ctx: &Ctx, text: &str) -> Condition {
 
 /// One customer of the organization as the transaction sees it, its own changes included.
 pub async fn get_in(tx: &Tx, organization: OrganizationId, id: CustomerId) -> Result<Tagged> {
-    let found = Entity::secure_find(organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
+    find(tx.conn(), organization, id).await
+}
+
+async fn find(db: &impl ConnectionTrait, organization: OrganizationId, id: CustomerId) -> Result<Tagged> {
+    let by_id = |id: CustomerId| Entity::secure_find(organization).filter(Column::Id.eq(id)).one(db);
+    let mut found = by_id(id).await?;
+    if let Some(merged_into) = found.as_ref().and_then(|customer| customer.merged_into) {
+        found = by_id(merged_into).await?;
+    }
     let customer = found.ok_or_else(|| Error::not_found("customer", id))?;
-    let mut tagged = tags_of(tx.conn(), organization, vec![customer]).await?;
+    let mut tagged = tags_of(db, organization, vec![customer]).await?;
     tagged.pop().ok_or_else(|| Error::not_found("customer", id))
 }
 

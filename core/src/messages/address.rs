@@ -32,7 +32,10 @@ pub(super) async fn resolve(tx: &Tx, organization: OrganizationId, to: To) -> Re
     match to {
         To::Phone(phone) => customers::upsert(tx, organization, Upsert::phone(phone)).await,
         To::Customer(id) => {
-            let customer = find(tx, organization, id).await?;
+            let mut customer = find(tx, organization, id).await?;
+            if let Some(same) = customer.merged_into {
+                customer = find(tx, organization, same).await?;
+            }
             if customer.phone.is_none() && customer.bsuid.is_none() {
                 let message = "neither a phone number nor a WhatsApp id of this customer is known";
                 return Err(Error::invalid("customer_id", "no_address", message));
@@ -44,9 +47,9 @@ pub(super) async fn resolve(tx: &Tx, organization: OrganizationId, to: To) -> Re
                 let message = "a WhatsApp user id looks like US.13491208655302741918";
                 return Err(Error::invalid("bsuid", "invalid_bsuid", message));
             }
-            let who = Identity { phone: None, bsuid: Some(bsuid) };
-            let id = meet::meet(tx, organization, &who, None).await?;
-            find(tx, organization, id.ok_or_else(|| Error::internal("a person was not met"))?).await
+            let who = Identity { bsuid: Some(bsuid), ..Identity::default() };
+            let found = meet::recognise(tx, organization, &who, None).await?;
+            Ok(found.ok_or_else(|| Error::internal("a person was not met"))?.customer)
         }
     }
 }

@@ -31,6 +31,10 @@ const RUNNING: &str =
     AND (messages.campaign_id IS NULL OR EXISTS (SELECT 1 FROM campaigns
         WHERE campaigns.id = messages.campaign_id AND campaigns.status IN ('running', 'settling'))))";
 
+/// The template may be sent: it was not paused, disabled or deleted at the provider since the row was queued.
+const SENDABLE: &str = "(messages.template_id IS NULL OR EXISTS (SELECT 1 FROM templates
+    WHERE templates.id = messages.template_id AND templates.status = 'approved'))";
+
 /// The campaign was cancelled.
 pub(super) const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
     WHERE campaigns.id = messages.campaign_id AND campaigns.status = 'cancelled')";
@@ -54,7 +58,7 @@ pub async fn claim(services: &Services, ids: &[MessageId], now: Timestamp) -> Re
                 tries = tries + CASE WHEN reason IN ({counted}) THEN 1 ELSE 0 END,
                 next_attempt_at = NULL, updated_at = $1
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
-                AND {RUNNING} AND {CONSENT} AND {OPEN_WINDOW}
+                AND {RUNNING} AND {SENDABLE} AND {CONSENT} AND {OPEN_WINDOW}
              RETURNING *"
         ),
         [now.into(), oldest.into()],
@@ -155,7 +159,9 @@ struct Refused {
     status: MessageStatus,
 }
 
-/// Rows that may not be sent: for good (no consent, closed window), or not now (paused).
+/// Rows that may not be sent: for good (no consent, closed window), or not now (paused). With a template that may not be
+/// sent, a campaign's rows wait with their campaign, which is paused for it; a single message has failed: the person who
+/// waits for it must know, and it must not go out hours later.
 async fn put_back(
     conn: &impl ConnectionTrait,
     services: &Services,
@@ -168,9 +174,10 @@ async fn put_back(
         &format!(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
                 status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} WHEN NOT {CONSENT} THEN 'skipped'
-                    WHEN NOT {OPEN_WINDOW} THEN 'failed' ELSE 'pending' END,
-                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent' WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
-                    ELSE reason END
+                    WHEN NOT {OPEN_WINDOW} OR (campaign_id IS NULL AND NOT {SENDABLE}) THEN 'failed' ELSE 'pending' END,
+                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent'
+                    WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
+                    WHEN campaign_id IS NULL AND NOT {SENDABLE} THEN 'template_not_approved' ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
              RETURNING campaign_id, status"
         ),

@@ -1,7 +1,7 @@
 //! Rows of `messages`.
 
 use super::state::MessageStatus;
-use super::{Direction, Purpose};
+use super::{Direction, Origin, Purpose};
 use crate::clock::Timestamp;
 use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId, TemplateId};
 use crate::phone::Phone;
@@ -41,8 +41,6 @@ pub struct Model {
     pub variables: Option<String>,
     /// A free-form content as JSON ([`Content`](crate::content::Content)), or the provider's JSON of an inbound message.
     pub content: Option<String>,
-    /// The provider's id of the message it quotes.
-    pub reply_to: Option<String>,
     /// The stored file that came with it, or the first one it is sent with.
     pub media_id: Option<MediaId>,
     /// Where it stands.
@@ -85,6 +83,28 @@ pub struct Model {
     pub decided_at: Option<Timestamp>,
     /// When the customer first answered.
     pub responded_at: Option<Timestamp>,
+    /// What the provider charges it as: `marketing`, `utility`, `service`, …, as given.
+    pub pricing_category: Option<String>,
+    /// Why it costs something or not: `regular`, `free_customer_service`, `free_entry_point`.
+    pub pricing_type: Option<String>,
+    /// How it is charged: `PMP` (per message), formerly `CBP`.
+    pub pricing_model: Option<String>,
+    /// Whether it is charged.
+    pub billable: Option<bool>,
+    /// The provider's id of the conversation it was counted in, where there still is one.
+    pub conversation_id: Option<String>,
+    /// What opened that conversation.
+    pub conversation_origin: Option<String>,
+    /// When that conversation ends.
+    pub conversation_expires_at: Option<Timestamp>,
+    /// Who wrote it when not Bellbird; such a message is never sent by us.
+    pub origin: Option<Origin>,
+    /// The provider's id of the message it quotes, reacts to, edits or revokes.
+    pub context_wamid: Option<String>,
+    /// When its writer last changed it.
+    pub edited_at: Option<Timestamp>,
+    /// When its writer took it back.
+    pub revoked_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When the row last changed.

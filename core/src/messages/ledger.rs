@@ -3,7 +3,9 @@
 //! The rows are locked in order of id, the facts folded in memory by [`super::state`], and what changed is written
 //! back in one statement; a message named twenty times in a batch is written once.
 
+mod details;
 mod rows;
+mod seen;
 
 use super::counters::Deltas;
 use super::policy::{self, Case, Verdict};
@@ -15,9 +17,12 @@ use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
 use crate::senders::port::{Action, Failure};
-use rows::{Row, find_wamids, lock, write_earlier, write_rows};
+use rows::{Changed, Row, find_wamids, lock, write_earlier, write_rows};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use details::{Conversation, Details, Pricing};
+pub use seen::{Seen, learn};
 
 /// Which message a piece of news is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,6 +55,8 @@ pub struct News {
     pub wamid: Option<String>,
     /// What happened.
     pub heard: Heard,
+    /// What else was said.
+    pub details: Details,
 }
 
 /// What came of a batch of news.
@@ -59,6 +66,8 @@ pub struct Outcome {
     pub unrouted: Vec<usize>,
     /// Senders the provider refused, with the reason in words; pause them after the commit.
     pub refused_senders: BTreeMap<SenderId, String>,
+    /// People of whom something new was told; to be learned.
+    pub seen: Vec<Seen>,
 }
 
 /// The mark a request carries: message and attempt.
@@ -81,23 +90,26 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
         Target::Wamid(wamid) => by_wamid.get(wamid).copied(),
     };
     let ids: BTreeSet<MessageId> = news.iter().filter_map(place).map(|(message, _)| message).collect();
-    let with_standing = |row: Row| {
-        let standing = row.standing();
-        (row.id, (row, standing))
-    };
+    let with_standing = |row: Row| (row.id, Changed { standing: row.standing(), charge: row.charge(), row });
     let mut rows: BTreeMap<_, _> = lock(tx, &ids).await?.into_iter().map(with_standing).collect();
     let mut said: BTreeMap<(OrganizationId, CustomerId), Timestamp> = BTreeMap::new();
     let mut earlier: Vec<(MessageId, Report)> = Vec::new();
     let mut touched: BTreeSet<MessageId> = BTreeSet::new();
     for (index, item) in news.iter().enumerate() {
         let found = place(item).and_then(|(message, attempt)| Some((rows.get_mut(&message)?, attempt)));
-        let believed = found.filter(|((row, _), attempt)| {
+        let believed = found.filter(|(Changed { row, .. }, attempt)| {
             *attempt <= row.attempt && item.through.is_none_or(|sender| sender == row.sender_id)
         });
-        let Some(((row, standing), attempt)) = believed else {
+        let Some((Changed { row, standing, charge }, attempt)) = believed else {
             outcome.unrouted.push(index);
             continue;
         };
+        let before = charge.clone();
+        charge.add(&item.details);
+        if *charge != before {
+            touched.insert(row.id);
+        }
+        outcome.seen.extend(Seen::new(row, &item.details.recipient));
         let fact = match &item.heard {
             Heard::Fact(fact) => fact.clone(),
             Heard::Failure(failure) => {
@@ -139,14 +151,14 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
         }
     }
     let mut deltas = Deltas::default();
-    let changed: Vec<_> = rows.values().filter(|(row, _)| touched.contains(&row.id)).collect();
-    for (row, standing) in &changed {
+    let changed: Vec<_> = rows.values().filter(|changed| touched.contains(&changed.row.id)).collect();
+    for Changed { row, standing, .. } in &changed {
         deltas.moved(row.campaign_id, row.status, standing.status);
     }
     write_rows(tx, &changed).await?;
     write_earlier(tx, &earlier).await?;
-    let waiting = changed.iter().filter(|(_, standing)| standing.status == MessageStatus::Held);
-    reopen(tx.conn(), waiting.filter_map(|(row, _)| row.campaign_id).collect(), tx.now()).await?;
+    let waiting = changed.iter().filter(|changed| changed.standing.status == MessageStatus::Held);
+    reopen(tx.conn(), waiting.filter_map(|changed| changed.row.campaign_id).collect(), tx.now()).await?;
     let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();
     for ((organization, customer), at) in said {
         let (source, evidence) = ("provider_refusal".to_string(), None);
@@ -186,7 +198,20 @@ pub async fn record(services: &Services, news: &[News]) -> Result<Outcome> {
     let outcome = write(&tx, services, news).await?;
     tx.commit().await?;
     pause_refused(services, &outcome).await?;
+    // Who somebody is may be learned another time; that an answer was recorded may not depend on it.
+    if let Err(error) = learn_apart(services, &outcome.seen).await {
+        tracing::warn!(%error, "what an answer told about its recipients was not learned; statuses tell it again");
+    }
     Ok(outcome)
+}
+
+async fn learn_apart(services: &Services, seen: &[Seen]) -> Result<()> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let tx = services.begin().await?;
+    learn(&tx, services, seen).await?;
+    tx.commit().await
 }
 
 /// Pauses the senders the provider refused, with the reason in words.

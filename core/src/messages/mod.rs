@@ -9,15 +9,20 @@ pub mod address;
 pub mod attempt_entity;
 pub mod claim;
 pub mod counters;
+pub mod echo;
 pub mod entity;
 pub mod feed;
 pub mod jobs;
 pub mod ledger;
+pub mod merge;
+mod originals;
 pub mod policy;
 pub mod queries;
 mod quote;
 pub mod read;
 pub mod reap;
+pub mod receipt;
+pub mod receipt_entity;
 pub mod receive;
 pub mod send;
 pub mod state;
@@ -36,5 +41,15 @@ words! {
         Out = "out",
         /// From a customer to the organization.
         In = "in",
+    }
+}
+
+words! {
+    /// Who wrote a message that Bellbird did not send but was told of.
+    pub enum Origin {
+        /// Somebody in the shop, in WhatsApp's own app on the same number.
+        PhoneApp = "phone_app",
+        /// It is older than the connection to Bellbird.
+        History = "history",
     }
 }

@@ -1,6 +1,6 @@
 //! Rows left in `sending` by a worker that died: nobody knows whether its request was made, so they become unknown.
 
-use super::ledger::{self, Heard, News, Target};
+use super::ledger::{self, Details, Heard, News, Target};
 use super::state::Fact;
 use crate::context::Services;
 use crate::error::Result;
@@ -33,6 +33,7 @@ pub async fn reap(services: &Services) -> Result<usize> {
             at: now,
             wamid: None,
             heard: Heard::Fact(Fact::Ambiguous { why: why.into() }),
+            details: Details::default(),
         })
         .collect();
     if !news.is_empty() {

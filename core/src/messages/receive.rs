@@ -2,16 +2,14 @@
 
 use super::counters::{Deltas, RESPONDED};
 use super::state::MessageStatus;
-use super::{Direction, Purpose, entity};
+use super::{Direction, Purpose, entity, merge, originals};
 use crate::clock::Timestamp;
 use crate::consent::{self, ConsentState, Said, means_stop};
 use crate::context::{Services, Tx};
 use crate::customers;
 use crate::error::Result;
 use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId};
-use crate::media;
-use crate::media::inbound::Source;
-use crate::phone::Phone;
+use crate::media::{self, inbound::Source};
 use crate::webhooks::change::InboundChange;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
@@ -29,22 +27,20 @@ pub struct Door {
     pub organization: OrganizationId,
 }
 
-/// Keeps an inbound message; false when it was kept before (providers repeat themselves).
-pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &InboundChange) -> Result<bool> {
-    let at = inbound.at.map_or_else(|| tx.now(), Timestamp::from);
+/// Keeps an inbound message; false when it was kept before (providers repeat themselves). One that nobody can be named
+/// for is kept, too, as nobody's.
+pub async fn receive(
+    tx: &Tx,
+    services: &Services,
+    door: Door,
+    inbound: &InboundChange,
+    at: Timestamp,
+) -> Result<bool> {
     let known = entity::Entity::find().filter_inbound(door.sender, &inbound.wamid).one(tx.conn()).await?;
     if known.is_some() {
         return Ok(false);
     }
-    let phone = inbound.from_phone.as_deref().and_then(Phone::from_wa_id);
-    let customer = customers::meet::meet(
-        tx,
-        door.organization,
-        &customers::meet::Identity { phone, bsuid: inbound.from_bsuid.clone() },
-        inbound.profile_name.as_deref(),
-    )
-    .await?;
-    let Some(customer) = customer else { return Ok(false) };
+    let customer = who_wrote(tx, services, door, inbound, at).await?;
     let attachment = services.media.attachment(&inbound.kind, &inbound.content);
     let file = attachment.map(|attachment| (MediaId::new(tx.clock()), attachment));
     let row = entity::Model {
@@ -54,12 +50,14 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
         status: MessageStatus::Received,
         content: Some(inbound.content.to_string()),
         wamid: Some(inbound.wamid.clone()),
-        customer_id: Some(customer),
-        phone: inbound.from_phone.as_deref().and_then(Phone::from_wa_id),
-        bsuid: inbound.from_bsuid.clone(),
+        context_wamid: inbound.context_wamid.clone(),
+        customer_id: customer,
+        phone: inbound.from.phone.clone(),
+        bsuid: inbound.from.bsuid.clone(),
+        sent_at: Some(at),
         ..super::send::blank(tx, door.organization, door.sender, Purpose::Service)
     };
-    let message = row.id;
+    let id = row.id;
     // another worker may apply a repetition of this webhook at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
     let inserted = entity::Entity::insert(row.into_active_model())
@@ -69,14 +67,20 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
     if inserted == 0 {
         return Ok(false);
     }
-    if let Some((id, attachment)) = file {
-        let source = Source { organization: door.organization, sender: door.sender, message };
-        media::inbound::note(tx, id, source, attachment).await?;
+    if let Some((file, attachment)) = file {
+        let source = Source { organization: door.organization, sender: door.sender, message: id };
+        media::inbound::note(tx, file, source, attachment).await?;
     }
-    customers::meet::heard_from(tx, customer, at).await?;
-    let mut deltas = Deltas::default();
-    mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;
-    deltas.write(tx.conn(), services.shard).await?;
+    originals::mark(tx, door.sender, Direction::In, &inbound.kind, inbound.context_wamid.as_deref(), at)
+        .await?;
+    originals::catch_up(tx, door.sender, id, &inbound.wamid).await?;
+    let Some(customer) = customer else { return Ok(true) };
+    if inbound.speaks() {
+        customers::meet::heard_from(tx, customer, at).await?;
+        let mut deltas = Deltas::default();
+        mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;
+        deltas.write(tx.conn(), services.shard).await?;
+    }
     let says_stop = [&inbound.text, &inbound.payload].into_iter().flatten().any(|text| means_stop(text));
     if says_stop {
         let evidence = Some(inbound.wamid.clone());
@@ -84,6 +88,26 @@ pub async fn receive(tx: &Tx, services: &Services, door: Door, inbound: &Inbound
         consent::record(tx, door.organization, &[said]).await?;
     }
     Ok(true)
+}
+
+/// Whoever wrote, met or known; somebody who has a new number or id is known by it from now on.
+async fn who_wrote(
+    tx: &Tx,
+    services: &Services,
+    door: Door,
+    inbound: &InboundChange,
+    at: Timestamp,
+) -> Result<Option<CustomerId>> {
+    match &inbound.moved {
+        Some(moved) => {
+            let (before, now) = (moved.before.identity(), moved.now.identity());
+            merge::rekey(tx, services, door.organization, (&before, &now), at).await
+        }
+        None => {
+            let (who, name) = (inbound.from.identity(), inbound.from.name.as_deref());
+            merge::meet(tx, services, door.organization, &who, name).await
+        }
+    }
 }
 
 #[derive(FromQueryResult)]

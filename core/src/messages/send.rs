@@ -65,7 +65,6 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
         bsuid: None,
         variables: None,
         content: None,
-        reply_to: None,
         media_id: None,
         status: MessageStatus::Pending,
         reason: None,
@@ -87,6 +86,17 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
         unknown_at: None,
         decided_at: None,
         responded_at: None,
+        pricing_category: None,
+        pricing_type: None,
+        pricing_model: None,
+        billable: None,
+        conversation_id: None,
+        conversation_origin: None,
+        conversation_expires_at: None,
+        origin: None,
+        context_wamid: None,
+        edited_at: None,
+        revoked_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }
@@ -128,7 +138,7 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
         return Err(Error::invalid("to", "no_consent", message));
     }
     if let Some(quoted) = &new.reply_to {
-        row.reply_to = Some(quote::resolve(tx, talk, "reply_to", quoted).await?);
+        row.context_wamid = Some(quote::resolve(tx, talk, "reply_to", quoted).await?);
     }
     row.customer_id = Some(customer.id);
     // where both are known the number wins: sending to it is what keeps it in the provider's webhooks

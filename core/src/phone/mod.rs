@@ -78,6 +78,43 @@ impl Phone {
         (plausible && !digits.starts_with('0')).then(|| Self(format!("+{digits}")))
     }
 
+    /// As people dial it, where WhatsApp spells it differently: Brazilian mobiles have a ninth digit, Mexican ones lost
+    /// the `1` after the country code in 2019, Argentine ones carry a `9` there (national numbering plans; Meta, "Phone
+    /// number formats").
+    pub fn dialled(&self) -> Self {
+        let digits = self.digits();
+        let (country, rest) = digits.split_at(2.min(digits.len()));
+        match (country, rest.len()) {
+            ("55", 10) if rest.as_bytes()[2] >= b'6' => Self(format!("+55{}9{}", &rest[..2], &rest[2..])),
+            ("52", 11) if rest.starts_with('1') => Self(format!("+52{}", &rest[1..])),
+            ("54", 10) => Self(format!("+549{rest}")),
+            _ => self.clone(),
+        }
+    }
+
+    /// Every spelling of the same line, this one first. Numbers of most countries have only one.
+    pub fn spellings(&self) -> Vec<Self> {
+        let dialled = self.dialled();
+        let digits = dialled.digits();
+        let (country, rest) = digits.split_at(2.min(digits.len()));
+        let other = match (country, rest.len()) {
+            ("55", 11) if rest.as_bytes()[2] == b'9' && rest.as_bytes()[3] >= b'6' => {
+                Some(Self(format!("+55{}{}", &rest[..2], &rest[3..])))
+            }
+            ("52", 10) => Some(Self(format!("+521{rest}"))),
+            ("54", 11) if rest.starts_with('9') => Some(Self(format!("+54{}", &rest[1..]))),
+            _ => None,
+        };
+        let mut all = vec![self.clone()];
+        all.extend([Some(dialled), other].into_iter().flatten().filter(|spelling| spelling != self));
+        all
+    }
+
+    /// Without the plus, as WhatsApp writes numbers.
+    pub fn digits(&self) -> &str {
+        self.0.trim_start_matches('+')
+    }
+
     /// With the leading plus.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -118,6 +155,24 @@ mod tests {
             ("\u{202a}+91\u{a0}98765\u{2013}43210\u{202c}", None),
         ] {
             assert_eq!(Phone::parse(text, country).map(|p| p.0).as_deref(), Ok("+919876543210"), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_line_is_known_by_all_its_spellings() {
+        let phone = |digits: &str| Phone::from_wa_id(digits).unwrap();
+        for (dialled, other) in [
+            ("5511987654321", "551187654321"),
+            ("525512345678", "5215512345678"),
+            ("5491123456789", "541123456789"),
+        ] {
+            assert_eq!(phone(other).dialled(), phone(dialled));
+            assert_eq!(phone(other).spellings(), [phone(other), phone(dialled)]);
+            assert_eq!(phone(dialled).spellings(), [phone(dialled), phone(other)]);
+        }
+        for only in ["919876543210", "551132654321", "16505551234", "552", "5511", "549112345678901"] {
+            let only = Phone::from_wa_id(only).unwrap_or_else(|| Phone(format!("+{only}")));
+            assert_eq!(only.spellings(), [only.clone()]);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::port::{NumberFacts, ProveError, SenderAccess};
-use super::{SenderStatus, apps};
+use super::{SenderStatus, apps, portfolios};
 use crate::context::{Ctx, Services, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
@@ -100,7 +100,17 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
         name: facts.verified_name.unwrap_or_else(|| facts.display_phone_number.clone()),
         phone: facts.display_phone_number,
         access_token: ctx.cipher.seal(&Model::token_place(id), &new.access_token)?,
+        mps_chosen: new.mps.is_some(),
         mps: i32::try_from(mps).unwrap_or(i32::MAX),
+        granted_mps: facts.messages_per_second.and_then(|granted| i32::try_from(granted).ok()),
+        granted_at: facts.messages_per_second.map(|_| tx.now()),
+        quality: Some(facts.quality),
+        quality_at: Some(tx.now()),
+        name_status: None,
+        name_at: None,
+        username: None,
+        username_status: None,
+        username_at: None,
         status: SenderStatus::Active,
         paused_reason: None,
         created_at: tx.now(),
@@ -108,6 +118,8 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
     };
     let inserted = Entity::insert(sender.clone().into_active_model()).exec_without_returning(tx.conn()).await;
     inserted.map_err(|error| Error::unless_taken(error, "sender_exists", TAKEN))?;
+    let portfolio = portfolios::of(&sender);
+    portfolios::learn(tx, ctx.organization, portfolio, facts.daily_people, "connected", tx.now()).await?;
     Ok(sender)
 }
 

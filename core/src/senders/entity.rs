@@ -1,7 +1,7 @@
 //! Rows of `senders`.
 
 use super::SenderStatus;
-use super::port::SenderAccess;
+use super::port::{Quality, SenderAccess};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::ids::{AppId, OrganizationId, SenderId};
@@ -33,6 +33,26 @@ pub struct Model {
     pub access_token: String,
     /// Messages per second it may send.
     pub mps: i32,
+    /// Whether a person chose `mps`; then what the provider grants later does not raise it.
+    pub mps_chosen: bool,
+    /// Messages per second the provider grants, if it said.
+    pub granted_mps: Option<i32>,
+    /// Since when.
+    pub granted_at: Option<Timestamp>,
+    /// How customers have received its messages lately.
+    pub quality: Option<Quality>,
+    /// Since when.
+    pub quality_at: Option<Timestamp>,
+    /// What became of the name last asked for, in the provider's word (`APPROVED`, …).
+    pub name_status: Option<String>,
+    /// Since when.
+    pub name_at: Option<Timestamp>,
+    /// The name people find it by, without the `@`.
+    pub username: Option<String>,
+    /// What became of it, in the provider's word (`approved`, `reserved`, `deleted`).
+    pub username_status: Option<String>,
+    /// Since when.
+    pub username_at: Option<Timestamp>,
     /// Whether it may send.
     pub status: SenderStatus,
     /// Why not, in words.

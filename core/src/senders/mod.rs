@@ -6,9 +6,11 @@ pub mod connect;
 pub mod entity;
 pub mod inspection;
 pub mod lease;
+pub mod news;
 pub mod outbound;
 pub mod pause;
 pub mod port;
+pub mod portfolios;
 pub mod template_parts;
 
 pub use app_entity::{Entity as AppEntity, Model as App};

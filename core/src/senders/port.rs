@@ -14,6 +14,8 @@ pub use super::template_parts::{
     ButtonValue, CardValue, HeaderValue, Meaning, Place, ProductSection, TemplatePart, TextValue,
 };
 
+use crate::words::words;
+
 /// Carries messages to people and vouches for the numbers they are sent from.
 #[async_trait]
 pub trait MessageSender: Send + Sync {
@@ -167,18 +169,18 @@ pub struct NumberFacts {
     pub daily_people: DailyPeople,
 }
 
-/// Quality rating of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Quality {
-    /// Good.
-    Green,
-    /// Complaints have risen.
-    Yellow,
-    /// Close to being restricted.
-    Red,
-    /// Not rated yet, or a word we do not know.
-    Unknown,
+words! {
+    /// Quality rating of a number.
+    pub enum Quality {
+        /// Good.
+        Green = "green",
+        /// Complaints have risen.
+        Yellow = "yellow",
+        /// Close to being restricted.
+        Red = "red",
+        /// Not rated yet, or a word we do not know.
+        Unknown = "unknown",
+    }
 }
 
 /// How many different people may be written to first within 24 hours.

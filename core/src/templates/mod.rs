@@ -6,6 +6,7 @@
 pub mod components;
 pub mod create;
 pub mod entity;
+pub mod news;
 mod placeholders;
 pub mod render;
 pub mod validate;

@@ -1,29 +1,42 @@
 //! Applying kept webhooks: all of a batch in one transaction, or, if that fails, one by one, so that a poisoned one
 //! does not hold up the others.
+//!
+//! Statuses, which come in crowds, are gathered and written together; everything else is applied in its turn, area by
+//! area ([`statuses`], [`people`], [`accounts`], [`templates`], [`others`]).
 
-use super::change::{BadWebhook, Change, Marketing, Parsed, PreferenceChange, StatusChange, StatusKind};
+mod accounts;
+mod doors;
+mod others;
+mod people;
+mod statuses;
+mod templates;
+
+use self::doors::Doors;
+use self::statuses::Statuses;
+use super::WebhookStatus;
+use super::change::{BadWebhook, Change, EchoChange, Parsed};
 use super::entity::{Column, Entity, Model};
-use super::{WebhookStatus, unrouted_entity};
 use crate::clock::Timestamp;
-use crate::consent::{self, ConsentState, Said};
 use crate::context::{Services, Tx};
-use crate::customers;
 use crate::error::Result;
-use crate::ids::{AppId, UnroutedStatusId, WebhookEventId};
-use crate::messages::ledger::{self, Heard, News, Outcome, Target};
+use crate::ids::WebhookEventId;
+use crate::messages::ledger;
 use crate::messages::receive::{self, Door};
-use crate::messages::state::Fact;
-use crate::phone::Phone;
-use crate::senders;
+use crate::messages::{echo, receipt};
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use std::collections::{BTreeSet, HashMap};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+pub use self::others::forget;
 
 /// How a provider's bytes are read.
 pub type Reader = fn(&[u8]) -> Result<Parsed, BadWebhook>;
 
-/// The numbers we know, by the provider's id, with the app that may speak for them.
-type Doors = HashMap<String, (Door, Option<AppId>)>;
+/// Two workers that learn of one person at the same moment may both try to write them down; the loser tries again, and
+/// then finds them.
+const TRIES: usize = 3;
+/// Oddities noted with a webhook at most.
+const MOST_NOTES: usize = 20;
 
 /// Applies those of `events` that were not applied yet.
 pub async fn apply(services: &Services, read: Reader, events: &[WebhookEventId]) -> Result<()> {
@@ -33,30 +46,32 @@ pub async fn apply(services: &Services, read: Reader, events: &[WebhookEventId])
         .all(services.db.read())
         .await?;
     match apply_together(services, read, &waiting).await {
-        Err(error) if !error.is_transient() && waiting.len() > 1 => {
-            tracing::warn!(%error, webhooks = waiting.len(), "a batch of webhooks failed; applying one by one");
+        Err(error) if !error.is_transient() => {
+            tracing::warn!(%error, webhooks = waiting.len(), "webhooks could not be applied together; one by one");
         }
-        Err(error) if !error.is_transient() => return fail(services, &waiting, &error.to_string()).await,
         other => return other,
     }
     for event in waiting {
-        let id = event.id;
-        match apply_together(services, read, std::slice::from_ref(&event)).await {
-            Err(error) if !error.is_transient() => {
-                tracing::error!(webhook = %id, %error, "webhook cannot be applied; kept for replay");
-                fail(services, &[event], &error.to_string()).await?;
+        let mut tries = 1;
+        loop {
+            match apply_together(services, read, std::slice::from_ref(&event)).await {
+                Err(error) if !error.is_transient() && tries < TRIES => tries += 1,
+                Err(error) if !error.is_transient() => {
+                    tracing::error!(webhook = %event.id, %error, "webhook cannot be applied; kept for replay");
+                    break fail(services, event.id, &error.to_string()).await?;
+                }
+                other => break other?,
             }
-            other => other?,
         }
     }
     Ok(())
 }
 
-async fn fail(services: &Services, events: &[Model], note: &str) -> Result<()> {
+async fn fail(services: &Services, event: WebhookEventId, note: &str) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(WebhookStatus::Failed))
         .col_expr(Column::Note, Expr::value(note))
-        .filter(Column::Id.is_in(events.iter().map(|event| event.id)))
+        .filter(Column::Id.eq(event))
         .filter(Column::Status.eq(WebhookStatus::Pending))
         .exec(services.db.write())
         .await?;
@@ -78,136 +93,61 @@ async fn apply_together(services: &Services, read: Reader, events: &[Model]) -> 
             (event, parsed)
         })
         .collect();
-    let doors = doors(services, &parsed).await?;
+    let doors = Doors::find(services, &parsed).await?;
     let tx = services.begin().await?;
-    let (mut news, mut statuses) = (Vec::new(), Vec::new());
+    let mut statuses = Statuses::default();
+    let mut echoes: Vec<(Door, &EchoChange, Timestamp)> = Vec::new();
+    let mut noted: Vec<(&Model, Vec<String>)> = Vec::with_capacity(parsed.len());
     for (event, parsed) in &parsed {
+        let mut odd = parsed.notes.clone();
         for change in &parsed.changes {
-            let number = phone_number_id(change);
-            let door = number
-                .and_then(|n| doors.get(n))
-                .filter(|(_, app)| *app == event.app_id)
-                .map(|(door, _)| *door);
+            let door = doors.of(change.phone_number_id(), event.app_id);
             match (change, door) {
-                (Change::Status(status), Some(door)) => {
-                    if let Some(item) = heard(status, door, event.received_at) {
-                        news.push(item);
-                        statuses.push(status);
-                    }
+                (Change::Status(status), door) => statuses.add(status, door, event.received_at),
+                (Change::Echo(change), Some(door)) => {
+                    echoes.push((door, change, when(change.at, event.received_at)));
                 }
-                (Change::Status(status), None) => keep_unrouted(&tx, status).await?,
                 (Change::Inbound(inbound), Some(door)) => {
-                    let new = receive::receive(&tx, services, door, inbound).await?;
+                    let at = when(inbound.at, event.received_at);
+                    let new = receive::receive(&tx, services, door, inbound, at).await?;
                     metrics::counter!("bellbird_inbound_messages", "new" => new.to_string()).increment(1);
                 }
-                (Change::Preference(preference), door) => {
-                    prefer(&tx, door, preference, event.received_at).await?;
+                (Change::Preference(change), Some(door)) => {
+                    people::prefer(&tx, services, door, change, event.received_at).await?;
                 }
-                _ => metrics::counter!("bellbird_webhook_changes_ignored").increment(1),
+                (Change::Identity(change), Some(door)) => {
+                    people::rekey(&tx, services, door, change, event.received_at).await?;
+                }
+                (Change::Contact(change), Some(door)) => people::note(&tx, services, door, change).await?,
+                (Change::Template(change), _) => {
+                    odd.extend(templates::apply(&tx, event, change).await?);
+                }
+                (Change::Account(change), door) => {
+                    odd.extend(accounts::apply(&tx, event, change, door).await?);
+                }
+                (Change::Other(change), door) => odd.extend(others::keep(&tx, event, change, door).await?),
+                (_, None) => odd.push("about a number that is none of ours".into()),
             }
         }
+        noted.push((*event, odd));
     }
-    let outcome = ledger::write(&tx, services, &news).await?;
-    for index in &outcome.unrouted {
-        keep_unrouted(&tx, statuses[*index]).await?;
-    }
-    mark_handled(&tx, &parsed).await?;
+    echo::keep(&tx, services, &echoes).await?;
+    receipt::keep(&tx, &statuses.asides).await?;
+    let outcome = ledger::write(&tx, services, &statuses.news).await?;
+    statuses.keep_unrouted(&tx, &outcome.unrouted).await?;
+    ledger::learn(&tx, services, &outcome.seen).await?;
+    mark_handled(&tx, &noted).await?;
     tx.commit().await?;
-    report(&news, &outcome);
+    statuses.report(&outcome);
     ledger::pause_refused(services, &outcome).await
 }
 
-fn phone_number_id(change: &Change) -> Option<&str> {
-    match change {
-        Change::Status(status) => status.phone_number_id.as_deref(),
-        Change::Inbound(inbound) => inbound.phone_number_id.as_deref(),
-        Change::Preference(preference) => preference.phone_number_id.as_deref(),
-        Change::Other(other) => other.phone_number_id.as_deref(),
-    }
+/// When something happened: never after we heard of it, or a moment from next year would outdo every later word.
+fn when(at: Option<DateTime<Utc>>, received_at: Timestamp) -> Timestamp {
+    at.map_or(received_at, |at| Timestamp::from(at).min(received_at))
 }
 
-async fn doors(services: &Services, parsed: &[(&Model, Parsed)]) -> Result<Doors> {
-    let changes = parsed.iter().flat_map(|(_, parsed)| &parsed.changes);
-    let numbers: BTreeSet<&str> = changes.filter_map(phone_number_id).collect();
-    let found = senders::Entity::find()
-        .filter(senders::entity::Column::PhoneNumberId.is_in(numbers))
-        .all(services.db.read())
-        .await?;
-    let door = |row: senders::Sender| {
-        (row.phone_number_id, (Door { sender: row.id, organization: row.organization_id }, row.app_id))
-    };
-    Ok(found.into_iter().map(door).collect())
-}
-
-/// A status as news for the ledger; `None` for kinds that say nothing about the message.
-fn heard(status: &StatusChange, door: Door, received_at: Timestamp) -> Option<News> {
-    if status.is_payment || status.is_group {
-        return None;
-    }
-    let heard = match (&status.kind, &status.failure) {
-        (StatusKind::Sent, _) => Heard::Fact(Fact::Sent),
-        (StatusKind::Delivered, _) => Heard::Fact(Fact::Delivered),
-        (StatusKind::Read | StatusKind::Played, _) => Heard::Fact(Fact::Read),
-        (StatusKind::Failed, failure) => Heard::Failure(failure.clone()?),
-        (StatusKind::Other(_), _) => return None,
-    };
-    let ours = status.opaque.as_deref().and_then(ledger::parse_opaque);
-    Some(News {
-        target: ours.map_or_else(
-            || Target::Wamid(status.wamid.clone()),
-            |(id, attempt)| Target::Attempt(id, attempt),
-        ),
-        through: Some(door.sender),
-        at: status.at.map_or(received_at, Timestamp::from),
-        wamid: Some(status.wamid.clone()),
-        heard,
-    })
-}
-
-async fn keep_unrouted(tx: &Tx, status: &StatusChange) -> Result<()> {
-    let row = unrouted_entity::Model {
-        id: UnroutedStatusId::new(tx.clock()),
-        phone_number_id: status.phone_number_id.clone(),
-        wamid: Some(status.wamid.clone()),
-        opaque: status.opaque.clone(),
-        status: match &status.kind {
-            StatusKind::Other(word) => word.clone(),
-            known => format!("{known:?}").to_lowercase(),
-        },
-        occurred_at: status.at.map(Timestamp::from),
-        received_at: tx.now(),
-    };
-    unrouted_entity::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
-    metrics::counter!("bellbird_statuses_unrouted").increment(1);
-    Ok(())
-}
-
-/// What a person chose in WhatsApp's own settings.
-async fn prefer(
-    tx: &Tx,
-    door: Option<Door>,
-    preference: &PreferenceChange,
-    received_at: Timestamp,
-) -> Result<()> {
-    let Some(door) = door else { return Ok(()) };
-    let who = customers::meet::Identity {
-        phone: preference.wa_id.as_deref().and_then(Phone::from_wa_id),
-        bsuid: preference.bsuid.clone(),
-    };
-    let Some(customer) = customers::meet::meet(tx, door.organization, &who, None).await? else {
-        return Ok(());
-    };
-    let state = match preference.marketing {
-        Marketing::Stop => ConsentState::OptedOut,
-        Marketing::Resume => ConsentState::OptedIn,
-    };
-    let at = preference.at.map_or(received_at, Timestamp::from);
-    let said = Said { customer, state, source: "whatsapp_preference".into(), evidence: None, at };
-    consent::record(tx, door.organization, &[said]).await?;
-    Ok(())
-}
-
-async fn mark_handled(tx: &Tx, parsed: &[(&Model, Parsed)]) -> Result<()> {
+async fn mark_handled(tx: &Tx, noted: &[(&Model, Vec<String>)]) -> Result<()> {
     let done = |ids: Vec<WebhookEventId>, note: Option<String>| {
         Entity::update_many()
             .col_expr(Column::Status, Expr::value(WebhookStatus::Handled))
@@ -216,18 +156,14 @@ async fn mark_handled(tx: &Tx, parsed: &[(&Model, Parsed)]) -> Result<()> {
             .filter(Column::Id.is_in(ids))
             .filter(Column::Status.eq(WebhookStatus::Pending))
     };
-    let quiet =
-        parsed.iter().filter(|(_, parsed)| parsed.notes.is_empty()).map(|(event, _)| event.id).collect();
+    let quiet = noted.iter().filter(|(_, notes)| notes.is_empty()).map(|(event, _)| event.id).collect();
     done(quiet, None).exec(tx.conn()).await?;
-    for (event, parsed) in parsed.iter().filter(|(_, parsed)| !parsed.notes.is_empty()) {
-        done(vec![event.id], Some(parsed.notes.join("; "))).exec(tx.conn()).await?;
+    for (event, notes) in noted.iter().filter(|(_, notes)| !notes.is_empty()) {
+        let mut told = notes[..notes.len().min(MOST_NOTES)].join("; ");
+        if notes.len() > MOST_NOTES {
+            told.push_str(&format!("; and {} more", notes.len() - MOST_NOTES));
+        }
+        done(vec![event.id], Some(told)).exec(tx.conn()).await?;
     }
     Ok(())
-}
-
-fn report(news: &[News], outcome: &Outcome) {
-    metrics::counter!("bellbird_statuses").increment(news.len() as u64);
-    if !outcome.unrouted.is_empty() {
-        tracing::debug!(unrouted = outcome.unrouted.len(), "statuses of messages that are none of ours");
-    }
 }

@@ -6,7 +6,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+pub use self::account::{AccountChange, AccountEffect, Notice, TemplateChange};
+pub use self::identity::{ContactChange, IdentityChange, Moved, Person};
+use crate::messages::Origin;
+pub use crate::messages::ledger::{Conversation, Pricing};
 use crate::senders::port::Failure;
+
+mod account;
+mod identity;
 
 /// Everything one webhook request said.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,10 +39,47 @@ pub enum Change {
     Status(StatusChange),
     /// A person wrote to us.
     Inbound(InboundChange),
+    /// Somebody in the shop wrote to a person past us, or did so before we were there.
+    Echo(EchoChange),
     /// A person changed whether they want marketing.
     Preference(PreferenceChange),
-    /// Anything else: templates, numbers, accounts, calls, groups, and kinds we have never heard of.
+    /// A person has another number or id now.
+    Identity(IdentityChange),
+    /// Somebody in the shop changed the phone's address book.
+    Contact(ContactChange),
+    /// A template stands differently.
+    Template(TemplateChange),
+    /// Something about a number or an account.
+    Account(AccountChange),
+    /// Anything else: calls, groups, and kinds we have never heard of.
     Other(OtherChange),
+}
+
+impl Change {
+    /// The number it came through, by the provider's id.
+    pub fn phone_number_id(&self) -> Option<&str> {
+        match self {
+            Self::Status(change) => change.phone_number_id.as_deref(),
+            Self::Inbound(change) => change.phone_number_id.as_deref(),
+            Self::Echo(change) => change.phone_number_id.as_deref(),
+            Self::Preference(change) => change.phone_number_id.as_deref(),
+            Self::Identity(change) => change.phone_number_id.as_deref(),
+            Self::Contact(change) => change.phone_number_id.as_deref(),
+            Self::Template(_) => None,
+            Self::Account(change) => change.phone_number_id.as_deref(),
+            Self::Other(change) => change.phone_number_id.as_deref(),
+        }
+    }
+
+    /// The account it concerns as a whole, where it names no number of it.
+    pub fn waba_id(&self) -> Option<&str> {
+        match self {
+            Self::Template(change) => change.waba_id.as_deref(),
+            Self::Account(change) => change.waba_id.as_deref(),
+            Self::Other(change) => change.waba_id.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// Progress of a message we sent.
@@ -51,18 +95,29 @@ pub struct StatusChange {
     pub at: Option<DateTime<Utc>>,
     /// What we gave along when sending.
     pub opaque: Option<String>,
-    /// Recipient's number, with `+`.
-    pub recipient_phone: Option<String>,
-    /// Recipient's business-scoped user id.
-    pub recipient_bsuid: Option<String>,
+    /// Who got it, or in a group: which participant.
+    pub recipient: Person,
     /// Why, when it failed.
     pub failure: Option<Failure>,
-    /// What it costs, as given.
-    pub pricing: Option<Value>,
-    /// Reported by one participant of a group.
-    pub is_group: bool,
-    /// About a payment inside the message, not about the message.
-    pub is_payment: bool,
+    /// What it costs.
+    pub pricing: Option<Pricing>,
+    /// The conversation it was counted in.
+    pub conversation: Option<Conversation>,
+    /// What it is about, if not about the message itself.
+    pub aside: Option<Aside>,
+    /// The whole status, as given, where it is about something else; else null.
+    pub content: Value,
+}
+
+/// What a status is about that does not say how far a message got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Aside {
+    /// One participant of a group.
+    Participant,
+    /// A payment inside the message.
+    Payment,
+    /// We do not know: the provider's word is new to us.
+    Unknown,
 }
 
 /// How far a message got.
@@ -89,12 +144,8 @@ pub struct InboundChange {
     pub phone_number_id: Option<String>,
     /// The provider's id of the message; the same one twice is a repeated delivery.
     pub wamid: String,
-    /// Their number, with `+`, if shown to us.
-    pub from_phone: Option<String>,
-    /// Their business-scoped user id.
-    pub from_bsuid: Option<String>,
-    /// The name they gave themselves.
-    pub profile_name: Option<String>,
+    /// Who wrote.
+    pub from: Person,
     /// When; `None` if missing or unreadable.
     pub at: Option<DateTime<Utc>>,
     /// The provider's word for the kind of message (`text`, `image`, `button`, …).
@@ -103,10 +154,44 @@ pub struct InboundChange {
     pub text: Option<String>,
     /// What we attached to the button or row chosen, or the answers of a form.
     pub payload: Option<String>,
-    /// The message this one quotes, answers, or reacts to.
+    /// The message this one quotes, answers, reacts to, edits or revokes.
     pub context_wamid: Option<String>,
     /// Written in a group rather than to us alone.
     pub group_id: Option<String>,
+    /// Who they are from now on, when that is what it tells.
+    pub moved: Option<Moved>,
+    /// The whole message, as given.
+    pub content: Value,
+}
+
+impl InboundChange {
+    /// True when the person said something to us alone: such a message opens the window and answers ours.
+    pub fn speaks(&self) -> bool {
+        self.group_id.is_none() && !matches!(self.kind.as_str(), "system" | "edit" | "revoke")
+    }
+}
+
+/// A message somebody in the shop wrote in the provider's own app.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EchoChange {
+    /// The number they wrote from.
+    pub phone_number_id: Option<String>,
+    /// True for a person's own message of the time before the connection.
+    pub from_person: bool,
+    /// The person it was written to, or by.
+    pub person: Person,
+    /// Where we heard of it.
+    pub origin: Origin,
+    /// The provider's id of the message.
+    pub wamid: String,
+    /// When; `None` if missing or unreadable.
+    pub at: Option<DateTime<Utc>>,
+    /// The provider's word for the kind of message.
+    pub kind: String,
+    /// How far it had got, where told.
+    pub reached: Option<StatusKind>,
+    /// The message this one quotes, reacts to, edits or revokes.
+    pub context_wamid: Option<String>,
     /// The whole message, as given.
     pub content: Value,
 }
@@ -116,12 +201,8 @@ pub struct InboundChange {
 pub struct PreferenceChange {
     /// The number through which they said it.
     pub phone_number_id: Option<String>,
-    /// The account of that number.
-    pub waba_id: Option<String>,
-    /// Their number, with `+`.
-    pub wa_id: Option<String>,
-    /// Their business-scoped user id.
-    pub bsuid: Option<String>,
+    /// Who said it.
+    pub person: Person,
     /// What they want.
     pub marketing: Marketing,
     /// When; `None` if missing or unreadable.
@@ -148,6 +229,8 @@ pub struct OtherChange {
     pub phone_number_id: Option<String>,
     /// What happened, as far as we can tell (`PAUSED`, `errors`, …); empty if we cannot.
     pub kind: String,
+    /// Why nothing is done about it yet.
+    pub note: &'static str,
     /// The change as given.
     pub value: Value,
 }

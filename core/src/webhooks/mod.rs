@@ -4,6 +4,7 @@ pub mod apply;
 pub mod change;
 pub mod entity;
 pub mod keep;
+pub mod kept_entity;
 pub mod replay;
 pub mod unrouted_entity;
 

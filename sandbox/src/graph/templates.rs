@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{Answer, GraphError, numbers::chosen, ok, success};
+use super::{Answer, GraphError, health, numbers::chosen, ok, success};
 use crate::{
     server::Call,
     shared::Shared,
@@ -115,7 +115,11 @@ pub(super) fn create(shared: &Arc<Shared>, call: &Call, waba_id: &str) -> Answer
 
 /// `GET /{template_id}`.
 pub(super) fn show(call: &Call, template: &LiveTemplate) -> Answer {
-    Ok(ok(&chosen(call, template.spec.graph())))
+    let mut shown = template.spec.graph();
+    if call.query("fields").is_some_and(|fields| fields.contains("health_status")) {
+        shown["health_status"] = health::of_template(template);
+    }
+    Ok(ok(&chosen(call, shown)))
 }
 
 /// `POST /{template_id}`: other components, category or time to live; then it is reviewed again.

@@ -1,5 +1,6 @@
 //! The ledger's statements: rows found, locked and written back, many at a time.
 
+use super::details::{Charge, Conversation, Pricing};
 use super::{News, Target};
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
@@ -17,7 +18,7 @@ pub(super) struct Row {
     pub(super) campaign_id: Option<CampaignId>,
     pub(super) customer_id: Option<CustomerId>,
     pub(super) sender_id: SenderId,
-    /// 1 when its campaign was cancelled: nothing is tried again.
+    /// 1 when nothing is tried again: its campaign was cancelled, or it was not we who sent it.
     pub(super) is_over: i32,
     pub(super) status: MessageStatus,
     pub(super) attempt: i32,
@@ -36,6 +37,19 @@ pub(super) struct Row {
     pub(super) failed_at: Option<Timestamp>,
     pub(super) unknown_at: Option<Timestamp>,
     pub(super) decided_at: Option<Timestamp>,
+    pub(super) pricing_category: Option<String>,
+    pub(super) pricing_type: Option<String>,
+    pub(super) pricing_model: Option<String>,
+    pub(super) billable: Option<bool>,
+    pub(super) conversation_id: Option<String>,
+    pub(super) conversation_origin: Option<String>,
+    pub(super) conversation_expires_at: Option<Timestamp>,
+    /// The number it was sent to, and what is known of who it was sent to.
+    pub(super) phone: Option<String>,
+    pub(super) known_phone: Option<String>,
+    pub(super) known_wa_id: Option<String>,
+    pub(super) known_bsuid: Option<String>,
+    pub(super) known_username: Option<String>,
 }
 
 impl Row {
@@ -58,6 +72,29 @@ impl Row {
             decided_at: self.decided_at,
         }
     }
+
+    pub(super) fn charge(&self) -> Charge {
+        Charge {
+            pricing: Pricing {
+                category: self.pricing_category.clone(),
+                kind: self.pricing_type.clone(),
+                model: self.pricing_model.clone(),
+                billable: self.billable,
+            },
+            conversation: Conversation {
+                id: self.conversation_id.clone().unwrap_or_default(),
+                origin: self.conversation_origin.clone(),
+                expires_at: self.conversation_expires_at,
+            },
+        }
+    }
+}
+
+/// A row with what news made of it.
+pub(super) struct Changed {
+    pub(super) row: Row,
+    pub(super) standing: Standing,
+    pub(super) charge: Charge,
 }
 
 /// Which messages these ids of the provider belong to, with the attempt.
@@ -97,8 +134,13 @@ pub(super) async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>>
     let sql = format!(
         "SELECT id, organization_id, campaign_id, customer_id, sender_id, status, attempt, tries, max_attempts, reason,
             code, error_title, error_detail, wamid, next_attempt_at, accepted_at, sent_at, delivered_at, read_at,
-            failed_at, unknown_at, decided_at,
-            CASE WHEN EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
+            failed_at, unknown_at, decided_at, pricing_category, pricing_type, pricing_model, billable,
+            conversation_id, conversation_origin, conversation_expires_at, phone,
+            (SELECT phone FROM customers WHERE customers.id = messages.customer_id) AS known_phone,
+            (SELECT wa_id FROM customers WHERE customers.id = messages.customer_id) AS known_wa_id,
+            (SELECT bsuid FROM customers WHERE customers.id = messages.customer_id) AS known_bsuid,
+            (SELECT username FROM customers WHERE customers.id = messages.customer_id) AS known_username,
+            CASE WHEN origin IS NOT NULL OR EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
                 AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over
          FROM messages WHERE direction = 'out' AND id IN (SELECT v.id FROM {{rows}}) ORDER BY id {lock}"
     );
@@ -106,7 +148,7 @@ pub(super) async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>>
 }
 
 /// Writes back what changed.
-pub(super) async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<()> {
+pub(super) async fn write_rows(tx: &Tx, changed: &[&Changed]) -> Result<()> {
     let mut rows = Rows::new(&[
         ("id", Kind::Text),
         ("status", Kind::Text),
@@ -122,8 +164,15 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<
         ("read_at", Kind::Int),
         ("failed_at", Kind::Int),
         ("unknown_at", Kind::Int),
+        ("pricing_category", Kind::Text),
+        ("pricing_type", Kind::Text),
+        ("pricing_model", Kind::Text),
+        ("billable", Kind::Int),
+        ("conversation_id", Kind::Text),
+        ("conversation_origin", Kind::Text),
+        ("conversation_expires_at", Kind::Int),
     ]);
-    for (row, s) in changed {
+    for Changed { row, standing: s, charge: Charge { pricing, conversation } } in changed {
         rows.push(vec![
             row.id.to_string().into(),
             s.status.as_str().into(),
@@ -139,6 +188,13 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<
             s.read_at.into(),
             s.failed_at.into(),
             s.unknown_at.into(),
+            pricing.category.clone().into(),
+            pricing.kind.clone().into(),
+            pricing.model.clone().into(),
+            pricing.billable.map(i32::from).into(),
+            Some(conversation.id.clone()).filter(|id| !id.is_empty()).into(),
+            conversation.origin.clone().into(),
+            conversation.expires_at.into(),
         ]);
     }
     if rows.is_empty() {
@@ -149,7 +205,10 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&(Row, Standing)]) -> Result<
         "UPDATE messages SET status = v.status, reason = v.reason, code = v.code, error_title = v.error_title,
             error_detail = v.error_detail, wamid = v.wamid, next_attempt_at = v.next_attempt_at,
             accepted_at = v.accepted_at, sent_at = v.sent_at, delivered_at = v.delivered_at, read_at = v.read_at,
-            failed_at = v.failed_at, unknown_at = v.unknown_at, updated_at = $1
+            failed_at = v.failed_at, unknown_at = v.unknown_at, updated_at = $1,
+            pricing_category = v.pricing_category, pricing_type = v.pricing_type, pricing_model = v.pricing_model,
+            billable = CASE v.billable WHEN 1 THEN TRUE WHEN 0 THEN FALSE END, conversation_id = v.conversation_id,
+            conversation_origin = v.conversation_origin, conversation_expires_at = v.conversation_expires_at
          FROM {rows} WHERE messages.id = v.id",
         [tx.now().into()],
     );

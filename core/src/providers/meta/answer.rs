@@ -6,7 +6,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::errors;
+use super::{errors, fields};
 use crate::senders::port::{Action, Failure, SendOutcome};
 
 #[derive(Deserialize)]
@@ -86,7 +86,7 @@ pub(super) fn refusal(body: &[u8]) -> Option<Refusal> {
 /// or plain text, and details have been seen directly in the error.
 pub(super) fn failure(error: &Value) -> Failure {
     let text =
-        |value: Option<&Value>| value.and_then(Value::as_str).filter(|s| !s.is_empty()).map(str::to_owned);
+        |value: Option<&Value>| value.and_then(Value::as_str).filter(|s| !s.is_empty()).map(fields::plain);
     let number = |value: Option<&Value>| {
         let value = value?;
         let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;

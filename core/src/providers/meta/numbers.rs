@@ -141,7 +141,7 @@ fn facts(number: Number) -> NumberFacts {
 }
 
 /// `TIER_250`, `TIER_2K`, …, `TIER_UNLIMITED`.
-fn daily_people(tier: Option<&str>) -> DailyPeople {
+pub(super) fn daily_people(tier: Option<&str>) -> DailyPeople {
     let Some(tier) = tier.and_then(|tier| tier.strip_prefix("TIER_")) else { return DailyPeople::Unknown };
     if tier == "UNLIMITED" {
         return DailyPeople::Unlimited;
