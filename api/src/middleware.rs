@@ -1,11 +1,13 @@
 //! What happens to every request: a name, limits, a safety net, the same shape for every error, a line in the log.
 
+use crate::allow::Methods;
 use crate::error::{ApiError, from_framework};
 use futures::FutureExt;
 use poem::error::ReadBodyError;
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Largest body of an ordinary request.
@@ -34,8 +36,10 @@ pub fn request_id() -> Option<String> {
 }
 
 /// The outermost layer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Edge {
+    /// What each address knows.
+    pub methods: Arc<Methods>,
     /// Largest body a webhook may have.
     pub webhook_bytes: usize,
     /// Largest file to import; it is not read here, but counted as it is taken.
@@ -45,7 +49,7 @@ pub struct Edge {
 impl<E: Endpoint> Middleware<E> for Edge {
     type Output = EdgeEndpoint<E>;
     fn transform(&self, inner: E) -> Self::Output {
-        EdgeEndpoint { inner, edge: *self }
+        EdgeEndpoint { inner, edge: self.clone() }
     }
 }
 
@@ -97,6 +101,7 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             let detail = "an address cannot hold the character NUL (%00)";
             return ApiError::refused(StatusCode::BAD_REQUEST, "bad_request", detail).into_response();
         }
+        let path = request.uri().path().to_string();
         let answered = match self.limit(&mut request).await {
             Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
             Err(error) => Err(error.into()),
@@ -105,7 +110,13 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             Ok(response) => response,
             // ours already: rebuilding it would lose its headers
             Err(error) if error.is_from_response() => error.into_response(),
-            Err(error) => from_framework(&error).into_response(),
+            Err(error) => {
+                let mut response = from_framework(&error).into_response();
+                if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+                    response.headers_mut().insert(header::ALLOW, self.edge.methods.at(&path));
+                }
+                response
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use crate::Time;
 use crate::auth::Auth;
 use crate::error::ApiResult;
 use crate::openapi::Tag;
+use crate::page::List;
+use bellbird_core::page::Page;
 use bellbird_core::senders::portfolios::{self, entity};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -36,13 +38,6 @@ impl From<entity::Model> for Portfolio {
     }
 }
 
-/// The portfolios of your senders.
-#[derive(Object)]
-pub struct Portfolios {
-    /// By id.
-    pub data: Vec<Portfolio>,
-}
-
 /// The operations on portfolios.
 pub struct PortfoliosApi;
 
@@ -50,10 +45,10 @@ pub struct PortfoliosApi;
 impl PortfoliosApi {
     /// List portfolios
     ///
-    /// With the limit of people they may write to first within 24 hours, as WhatsApp last told it.
+    /// With the limit of people they may write to first within 24 hours, as WhatsApp last told it. All in one page.
     #[oai(path = "/portfolios", method = "get", operation_id = "listPortfolios")]
-    async fn list(&self, auth: Auth) -> ApiResult<Json<Portfolios>> {
-        let found = portfolios::list(&auth).await?;
-        Ok(Json(Portfolios { data: found.into_iter().map(Portfolio::from).collect() }))
+    async fn list(&self, auth: Auth) -> ApiResult<Json<List<Portfolio>>> {
+        let page = Page { items: portfolios::list(&auth).await?, next: None };
+        Ok(Json(List::of(page, Portfolio::from)))
     }
 }

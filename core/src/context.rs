@@ -11,6 +11,7 @@ use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
 use crate::senders::port::MessageSender;
+use crate::templates::port::TemplateRegistry;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +34,8 @@ pub struct Services {
     pub provider: Arc<dyn MessageSender>,
     /// The provider's own store of files.
     pub media: Arc<dyn RemoteMedia>,
+    /// Who keeps the templates.
+    pub registry: Arc<dyn TemplateRegistry>,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.

@@ -4,9 +4,9 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no
-//! slice names a provider.
+//! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
+//! provider.
 
 pub mod bulk;
 pub mod clock;

@@ -95,8 +95,9 @@ impl Services {
             cipher,
             limiter,
             files,
-            provider: Arc::new(provider.clone()),
-            media: Arc::new(provider),
+            media: Arc::new(provider.clone()),
+            registry: Arc::new(provider.clone()),
+            provider: Arc::new(provider),
             config: Arc::new(config),
             shard,
         })

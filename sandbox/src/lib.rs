@@ -12,9 +12,11 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The path of a send: `server` → `graph/messages` (is it valid? [`Rule`]s, [`Gate`]s, limits) → `ledger` (it is
-//! accepted) → `statuses` (what will become of it) → `webhooks` (posting). `handle` changes things from inside the
-//! process, `control` over HTTP under `/_sandbox/`.
+//! The path of a send: `server` → `graph/messages` (is it valid? [`Rule`]s, [`Gate`]s, [`Limits`]) → `graph/accept` (it
+//! is booked in the `ledger`, priced, and its fate decided) → `statuses` (when that will be told) → `webhooks` (posting).
+//! Every other call: `graph/managed` (rules, the hourly limit) → `graph/routes` → the part that answers. What happens
+//! later without a request is in the `agenda`. `handle` changes things from inside the process, `control` over HTTP under
+//! `/_sandbox/`; `docs/sandbox.md` is the guide.
 
 mod agenda;
 mod behaviour;

@@ -18,6 +18,7 @@ mod read_receipts;
 mod registry;
 mod schedule;
 mod status;
+mod templates;
 mod webhooks;
 
 use bellbird_core::context::Services;

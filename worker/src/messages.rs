@@ -11,6 +11,7 @@ use crate::{media, read_receipts};
 use bellbird_core::content::Content;
 use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
+use bellbird_core::ids::SenderId;
 use bellbird_core::media::provide;
 use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::{OutboundJob, SendMessage};
@@ -22,6 +23,7 @@ use bellbird_core::phone::Phone;
 use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
+use bellbird_core::senders::token;
 use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,12 +112,12 @@ async fn claim_and_ask(
         }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
-            let failed = Heard::Fact(not_put_together(why));
-            record(&deps, &row, None, failed, Details::default()).await;
+            record(&deps, &row, None, Heard::Fact(not_put_together(why)), Details::default()).await;
             return Ok(());
         }
     };
     let outcome = unless_file_is_gone(&deps, &row, outcome).await;
+    let outcome = unless_replaced(&deps, job.sender, &sender, outcome).await;
     if let Some(pass) = pass {
         pass.ended(match &outcome {
             SendOutcome::Ambiguous { .. } => Some(true),
@@ -128,6 +130,25 @@ async fn claim_and_ask(
     let details = Details { recipient, ..Details::default() };
     record(&deps, &row, wamid, heard, details).await;
     Ok(())
+}
+
+/// A refusal of a token that was replaced while it was asked with says nothing about the sender: it goes again with the
+/// new one, and nobody is paused.
+async fn unless_replaced(
+    deps: &Deps,
+    id: SenderId,
+    sender: &CachedSender,
+    outcome: SendOutcome,
+) -> SendOutcome {
+    let SendOutcome::Refused(failure) = &outcome else { return outcome };
+    if deps.services.provider.rule(failure).action != Action::StopAccount {
+        return outcome;
+    }
+    match token::is_replaced(&deps.services, id, &sender.sealed).await {
+        Ok(true) => SendOutcome::NotSent { why: "the access token was replaced meanwhile".into() },
+        // not known: the refusal stands, and people look at the sender
+        Ok(false) | Err(_) => outcome,
+    }
 }
 
 /// Nothing was sent and nothing is wrong with the message.

@@ -71,11 +71,14 @@ pub async fn recognise(
     if who.phone.is_none() && who.bsuid.is_none() {
         return Ok(None);
     }
-    if let Some(found) = judge(who, find_all(tx, organization, who).await?) {
+    let known = find_all(tx, organization, who).await?;
+    // asked once: who is written down by somebody else from here on is found below, and is nobody's former holder
+    let holders: Vec<CustomerId> = known.iter().map(|one| one.id).collect();
+    if let Some(found) = judge(who, known) {
         return Ok(Some(found));
     }
-    for holder in find_all(tx, organization, who).await? {
-        release_phone(tx, organization, holder.id).await?;
+    for holder in holders {
+        release_phone(tx, organization, holder).await?;
     }
     let stranger = Model {
         id: CustomerId::new(tx.clock()),

@@ -17,7 +17,7 @@ use crate::ids::{MediaId, MessageId, OrganizationId, SenderId, TemplateId};
 use crate::media;
 use crate::queue::LaneName;
 use crate::senders::{self, Sender, SenderStatus};
-use crate::templates::{self, RenderError, TemplateStatus};
+use crate::templates;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::BTreeMap;
 
@@ -170,11 +170,9 @@ async fn fill_template(
         let message = "this template belongs to another WhatsApp account than the sender";
         return Err(Error::invalid("template_id", "template_of_other_account", message));
     }
-    if found.status != TemplateStatus::Approved {
-        return Err(Error::conflict("template_not_approved", format!("this template is {}", found.status)));
-    }
+    found.check_sendable()?;
     let rendered =
-        templates::render(&found.model()?, variables).map_err(|error| Error::Invalid(problems(&error)))?;
+        templates::render(&found.model()?, variables).map_err(|error| Error::Invalid(error.problems()))?;
     if let Some(extra) = rendered.extra.first() {
         let message = format!("the template has no variable `{extra}`");
         return Err(Error::invalid(format!("variables.{extra}"), "extra_variable", message));
@@ -184,26 +182,6 @@ async fn fill_template(
     row.template_id = Some(found.id);
     row.variables = Some(serde_json::to_string(variables).map_err(Error::internal)?);
     Ok(())
-}
-
-/// What is wrong with a template's values, field by field.
-pub fn problems(error: &RenderError) -> Vec<Problem> {
-    let field = |key: &str| format!("variables.{key}");
-    let missing = error.missing.iter().map(|key| {
-        Problem::new(field(key), "missing_variable", format!("the template needs a value for `{key}`"))
-    });
-    let unusable = error.unusable.iter().map(|one| {
-        let message = format!("the value for `{}` cannot be used: {}", one.key, one.why);
-        Problem::new(field(&one.key), "unusable_variable", message)
-    });
-    let extra = error.extra.iter().map(|key| {
-        Problem::new(field(key), "extra_variable", format!("the template has no variable `{key}`"))
-    });
-    let long = error.too_long.iter().map(|one| {
-        let message = format!("the filled {} has {} characters, over {}", one.part, one.length, one.most);
-        Problem::new("variables", "body_too_long", message)
-    });
-    missing.chain(unusable).chain(extra).chain(long).collect()
 }
 
 async fn fill_content(

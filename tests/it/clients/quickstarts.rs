@@ -64,7 +64,7 @@ async fn python() {
 
 #[test]
 fn what_the_page_shows_is_what_the_quickstarts_say() {
-    let read = |name| std::fs::read_to_string(document(name)).expect("a file of docs/clients");
+    let read = |name: &str| std::fs::read_to_string(document(name)).expect("a file of docs/clients");
     let (page, mut shown) = (read("README.md"), 0);
     for language in ["ts", "py", "rs"] {
         let quickstart = read(&format!("quickstart.{language}"));

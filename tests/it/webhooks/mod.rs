@@ -2,5 +2,9 @@
 
 mod content;
 mod door;
+mod effects;
 mod fixtures;
+mod hostile;
+mod identity;
 mod people;
+mod standing;

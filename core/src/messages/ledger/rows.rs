@@ -124,25 +124,55 @@ pub(super) async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String
     Ok(found.collect::<Result<_, sea_orm::DbErr>>()?)
 }
 
+/// What is read of a row.
+const READ: [&str; 29] = [
+    "id",
+    "organization_id",
+    "campaign_id",
+    "customer_id",
+    "sender_id",
+    "status",
+    "attempt",
+    "tries",
+    "max_attempts",
+    "reason",
+    "code",
+    "error_title",
+    "error_detail",
+    "wamid",
+    "next_attempt_at",
+    "accepted_at",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "failed_at",
+    "unknown_at",
+    "decided_at",
+    "pricing_category",
+    "pricing_type",
+    "pricing_model",
+    "billable",
+    "conversation_id",
+    "conversation_origin",
+    "conversation_expires_at",
+];
+
 /// Reads the rows and keeps others from changing them until the transaction ends.
 pub(super) async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     // one order for everybody who locks several rows: no deadlocks
-    let lock = if tx.backend() == DbBackend::Postgres { "FOR UPDATE" } else { "" };
+    let lock = if tx.backend() == DbBackend::Postgres { "FOR UPDATE OF messages" } else { "" };
+    let columns = READ.map(|column| format!("messages.{column}")).join(", ");
     let sql = format!(
-        "SELECT id, organization_id, campaign_id, customer_id, sender_id, status, attempt, tries, max_attempts, reason,
-            code, error_title, error_detail, wamid, next_attempt_at, accepted_at, sent_at, delivered_at, read_at,
-            failed_at, unknown_at, decided_at, pricing_category, pricing_type, pricing_model, billable,
-            conversation_id, conversation_origin, conversation_expires_at, phone,
-            (SELECT phone FROM customers WHERE customers.id = messages.customer_id) AS known_phone,
-            (SELECT wa_id FROM customers WHERE customers.id = messages.customer_id) AS known_wa_id,
-            (SELECT bsuid FROM customers WHERE customers.id = messages.customer_id) AS known_bsuid,
-            (SELECT username FROM customers WHERE customers.id = messages.customer_id) AS known_username,
+        "SELECT {columns}, messages.phone, customers.phone AS known_phone, customers.wa_id AS known_wa_id,
+            customers.bsuid AS known_bsuid, customers.username AS known_username,
             CASE WHEN origin IS NOT NULL OR EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
                 AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over
-         FROM messages WHERE direction = 'out' AND id IN (SELECT v.id FROM {{rows}}) ORDER BY id {lock}"
+         FROM messages LEFT JOIN customers ON customers.id = messages.customer_id
+         WHERE messages.direction = 'out' AND messages.id IN (SELECT v.id FROM {{rows}})
+         ORDER BY messages.id {lock}"
     );
     Ok(Row::find_by_statement(Rows::ids(ids).statement(tx.backend(), &sql, [])).all(tx.conn()).await?)
 }

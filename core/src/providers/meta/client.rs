@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::ExposeSecret;
 
 use super::payload::{Payload, ReadReceipt};
@@ -89,6 +89,10 @@ impl MetaClient {
         self.http.get(url)
     }
 
+    pub(super) fn ask(&self, method: Method, from: &SenderAccess, url: Url) -> RequestBuilder {
+        self.http.request(method, url).header(AUTHORIZATION, bearer(from))
+    }
+
     fn post_message(&self, from: &SenderAccess, body: Vec<u8>) -> RequestBuilder {
         self.http
             .post(self.url(&[&from.phone_number_id, "messages"]))
@@ -119,6 +123,10 @@ impl MessageSender for MetaClient {
             // The headers are there, so Meta had the request; what it made of it is lost.
             Err(error) => SendOutcome::Ambiguous { why: cause(error), failure: None },
         }
+    }
+
+    fn request(&self, message: &OutboundMessage) -> serde_json::Value {
+        serde_json::to_value(Payload::from(message)).unwrap_or_default()
     }
 
     async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError> {

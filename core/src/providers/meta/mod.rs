@@ -14,6 +14,7 @@ mod payload;
 pub mod signature;
 #[cfg(test)]
 mod template_tests;
+mod templates;
 #[cfg(test)]
 mod testing;
 pub mod webhook;
