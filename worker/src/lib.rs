@@ -14,7 +14,7 @@ mod imports;
 mod maintenance;
 mod media;
 mod messages;
-mod receipts;
+mod read_receipts;
 mod registry;
 mod schedule;
 mod status;

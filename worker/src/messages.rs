@@ -7,7 +7,7 @@
 use crate::breaker::Pass;
 use crate::cache::CachedSender;
 use crate::deps::Deps;
-use crate::{media, receipts};
+use crate::{media, read_receipts};
 use bellbird_core::content::Content;
 use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
@@ -41,7 +41,7 @@ const THROTTLE_REST: Duration = Duration::from_millis(500);
 pub(crate) async fn handle(deps: Deps, hands: Arc<Semaphore>, job: OutboundJob) -> Result<(), JobError> {
     match job {
         OutboundJob::Send(job) => send(deps, hands, job).await,
-        OutboundJob::MarkRead(envelope) => receipts::mark_read(deps, hands, envelope).await,
+        OutboundJob::MarkRead(envelope) => read_receipts::mark_read(deps, hands, envelope).await,
     }
 }
 

@@ -3,7 +3,7 @@
 //! | lane | job | handler |
 //! |---|---|---|
 //! | interactive, bulk | `SendMessage` | `messages::handle` |
-//! | interactive | `MarkRead` | `receipts::mark_read` |
+//! | interactive | `MarkRead` | `read_receipts::mark_read` |
 //! | inbound | `ApplyWebhooks` | `webhooks::handle` |
 //! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle`, `imports::handle` |
 

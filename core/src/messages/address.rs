@@ -32,7 +32,10 @@ pub(super) async fn resolve(tx: &Tx, organization: OrganizationId, to: To) -> Re
     match to {
         To::Phone(phone) => customers::upsert(tx, organization, Upsert::phone(phone)).await,
         To::Customer(id) => {
-            let customer = find(tx, organization, id).await?;
+            let mut customer = find(tx, organization, id).await?;
+            if let Some(same) = customer.merged_into {
+                customer = find(tx, organization, same).await?;
+            }
             if customer.phone.is_none() && customer.bsuid.is_none() {
                 let message = "neither a phone number nor a WhatsApp id of this customer is known";
                 return Err(Error::invalid("customer_id", "no_address", message));

@@ -58,7 +58,7 @@ both!(a_message_quotes_one_of_its_own_conversation, |app| {
     for quoted in [&question, &wamid] {
         let id = shop.created(PATH, reply(&phone(1), quoted)).await;
         let message = shop.until_message(&id, "delivered").await;
-        assert_eq!(message["reply_to"], json!(wamid));
+        assert_eq!(message["context_wamid"], json!(wamid));
         assert_eq!(app.sandbox.ledger().pop().unwrap().context.as_ref(), Some(&wamid));
     }
     let answer = shop.api.post(PATH, reply(&phone(1), &elsewhere)).await;

@@ -2,5 +2,5 @@
 
 mod addresses;
 mod kinds;
-mod receipts;
+mod read_receipts;
 mod sending;
