@@ -12,7 +12,7 @@ use bellbird_core::organizations::UnknownPolicy;
 use bellbird_core::phone::Phone;
 use bellbird_core::senders::{apps, connect};
 use bellbird_core::templates::create::{NewTemplate, Origin, create};
-use bellbird_core::templates::{Button, Category, Header, ParameterFormat, TemplateModel, TemplateStatus};
+use bellbird_core::templates::{Button, Category, Header, TemplateModel, TemplateStatus};
 use bellbird_sandbox::{Control, DemoWorld, demo_world};
 
 use super::world::Plan;
@@ -82,21 +82,16 @@ async fn connect_sender(ctx: &Ctx, sandbox: &Control, api: &str, mps: u32) -> Se
 
 /// The sandbox's `welcome_offer`, as our side knows it.
 async fn add_template(ctx: &Ctx) -> TemplateId {
+    let text = "Hi {{1}}, thank you for being with us! Use the code {{2}} for 20% off until Sunday.";
     let model = TemplateModel {
-        name: "welcome_offer".into(),
-        language: "en_US".into(),
-        category: Category::Marketing,
-        parameter_format: ParameterFormat::Positional,
         header: Some(Header::Text("Something for you".into())),
-        body: "Hi {{1}}, thank you for being with us! Use the code {{2}} for 20% off until Sunday.".into(),
-        footer: None,
         buttons: vec![Button::QuickReply { text: "Stop promotions".into() }],
         examples: BTreeMap::from([("1".into(), "Ana".into()), ("2".into(), "WELCOME20".into())]),
-        ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, "")
+        ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, text)
     };
     let tx = ctx.begin().await.unwrap();
-    let new =
-        NewTemplate { waba_id: ACCOUNT.into(), model, origin: Origin::Registered(TemplateStatus::Approved) };
+    let origin = Origin::Registered(TemplateStatus::Approved);
+    let new = NewTemplate { waba_id: ACCOUNT.into(), model, origin };
     let template = create(&tx, ctx, new).await.unwrap().id;
     tx.commit().await.unwrap();
     template

@@ -1,6 +1,6 @@
 //! Templates filled for people: previews, campaigns and single messages.
 
-use super::PATH;
+use super::{PATH, until};
 use crate::support::app::both;
 use crate::support::shop::{Shop, phone, wa_id};
 use bellbird_sandbox::{Template, World};
@@ -118,7 +118,7 @@ both!(a_preview_shows_what_is_sent_and_all_that_is_wrong, |app| {
     assert_eq!(app.sandbox.counts().accepted, 0, "nothing is sent");
 
     app.sandbox.set_template_status(&shop.waba, "seen_before", "en_US", "PAUSED", None);
-    super::until(&shop, &id, "the pause", |one| one["status"] == "paused").await;
+    until(&shop, &id, "the pause", |one| one["status"] == "paused").await;
     let paused = shop.api.post(&path, json!({"variables": {}})).await.ok();
     assert_eq!(paused["problems"][0]["code"], "template_not_approved");
 });
@@ -144,7 +144,7 @@ both!(carousels_and_one_time_codes_can_be_written_and_sent, |app| {
         "buttons": [{"type": "otp", "kind": "copy_code"}],
     });
     let code = shop.created(PATH, code).await;
-    let template = super::until(&shop, &code, "the approval", |one| one["status"] == "approved").await;
+    let template = until(&shop, &code, "the approval", |one| one["status"] == "approved").await;
     assert_eq!(template["variables"], json!(["code"]));
     // as WhatsApp lists it: with its own text
     let parts = json!([
@@ -161,5 +161,5 @@ both!(carousels_and_one_time_codes_can_be_written_and_sent, |app| {
     let taken = app.sandbox.ledger().into_iter().find(|one| one.to == wa_id(&phone(1))).unwrap();
     assert_eq!(taken.params, ["J$Fpn", "J$Fpn"], "in the text and in the button");
     let id = made["id"].as_str().unwrap();
-    super::until(&shop, id, "the approval", |one| one["status"] == "approved").await;
+    until(&shop, id, "the approval", |one| one["status"] == "approved").await;
 });
