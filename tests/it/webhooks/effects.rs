@@ -80,7 +80,14 @@ pub(super) async fn check(
                 seen.push(status(app, shop, recorded, &one).await);
             }
             for one in list("messages") {
-                seen.push(inbound(app, shop, recorded, &one, value).await);
+                // one sample has two messages of one id: the second is a repetition
+                let all = recorded.changes().into_iter().map(|(_, value)| value["messages"].clone());
+                let all: Vec<Value> =
+                    all.flat_map(|list| list.as_array().cloned().unwrap_or_default()).collect();
+                match all.iter().find(|other| other["id"] == one["id"]) == Some(&one) {
+                    true => seen.push(inbound(app, shop, recorded, &one, value).await),
+                    false => seen.push(("message told twice".into(), "kept once")),
+                }
             }
             for one in list("errors") {
                 let alert = alert(shop, recorded, &format!("messages.error_{}", one["code"])).await;
