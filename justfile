@@ -40,6 +40,11 @@ clients *what:
 migrate *args='up':
     @cargo run --package bellbird --quiet -- migrate "$@"
 
+# Check the Dockerfile and the Kubernetes manifests with hadolint, kubernetes-validate and kustomize
+[no-exit-message]
+deploy:
+    @scripts/deploy.sh
+
 # Check licences, banned crates, sources and, where it can be reached, the advisory database
 [no-exit-message]
 audit:

@@ -53,6 +53,7 @@ main() {
     step "Client for rust" scripts/clients.sh rust
     tests "Tests" cargo test --workspace --locked --no-fail-fast -- ${left_out[@]+"${left_out[@]}"}
     step "Audit of dependencies" scripts/audit.sh --advisories-warn
+    step "Containers" scripts/deploy.sh
   fi
 }
 

@@ -96,12 +96,16 @@ impl AppsApi {
     }
 
     /// Get a Meta app
+    ///
+    /// With the address its webhooks come to.
     #[oai(path = "/apps/:app_id", method = "get", operation_id = "getApp")]
     async fn get(&self, auth: Auth, app_id: Path<AppId>) -> ApiResult<Json<App>> {
         Ok(Json(App::of(&auth, apps::get(&auth, app_id.0).await?)))
     }
 
     /// List Meta apps
+    ///
+    /// Newest first.
     #[oai(path = "/apps", method = "get", operation_id = "listApps")]
     async fn list(
         &self,

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 mod misfit;
 
+#[cfg(test)]
+pub(crate) use misfit::misfits_of;
 use misfit::{misfits, problem};
 
 /// A JSON body, read and checked.

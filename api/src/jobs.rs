@@ -7,7 +7,7 @@ use crate::error::{ApiResult, bad_parameter};
 use crate::idempotency::{Answer, Key, prepared};
 use crate::openapi::Tag;
 use crate::page::{self, List};
-use bellbird_core::ids::{CampaignId, MessageId, WebhookEventId};
+use bellbird_core::ids::{CampaignId, ImportId, MessageId, WebhookEventId};
 use bellbird_core::jobs::{self, JobState, Place};
 use bellbird_core::queue::LaneName;
 use poem_openapi::param::Query;
@@ -29,6 +29,9 @@ pub struct Job {
     /// The campaign it belongs to or works on.
     #[oai(skip_serializing_if_is_none)]
     pub campaign_id: Option<CampaignId>,
+    /// The import it runs.
+    #[oai(skip_serializing_if_is_none)]
+    pub import_id: Option<ImportId>,
     /// The webhooks it applies.
     #[oai(skip_serializing_if_is_empty)]
     pub webhook_event_ids: Vec<WebhookEventId>,
@@ -50,6 +53,7 @@ impl From<jobs::Job> for Job {
             state: job.state,
             message_id: job.subject.messages.first().copied(),
             campaign_id: job.subject.campaigns.first().copied(),
+            import_id: job.subject.imports.first().copied(),
             webhook_event_ids: job.subject.webhook_events,
             at: job.at.to_utc(),
             attempt: job.attempt,

@@ -4,6 +4,7 @@
 //! describes it without a database. `docs/api-design.md` has the conventions every operation keeps.
 
 pub mod alerts;
+pub mod allow;
 pub mod apps;
 pub mod auth;
 pub mod body;
@@ -15,6 +16,7 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+pub mod media;
 pub mod messages;
 pub mod middleware;
 pub mod openapi;

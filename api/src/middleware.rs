@@ -1,11 +1,13 @@
 //! What happens to every request: a name, limits, a safety net, the same shape for every error, a line in the log.
 
+use crate::allow::Methods;
 use crate::error::{ApiError, from_framework};
 use futures::FutureExt;
 use poem::error::ReadBodyError;
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Largest body of an ordinary request.
@@ -14,6 +16,10 @@ const BODY: usize = 1 << 20;
 const FILE: usize = 20 << 20;
 /// Where files of any size arrive.
 const UPLOADS: &str = "/api/v1/imports";
+/// Where files of messages arrive.
+const MEDIA: &str = "/api/v1/media";
+/// A file of a message may be as large as this, and a little more: its operation counts what it takes.
+const MEDIA_BYTES: usize = 101 << 20;
 /// The request's name, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -30,8 +36,10 @@ pub fn request_id() -> Option<String> {
 }
 
 /// The outermost layer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Edge {
+    /// What each address knows.
+    pub methods: Arc<Methods>,
     /// Largest body a webhook may have.
     pub webhook_bytes: usize,
     /// Largest file to import; it is not read here, but counted as it is taken.
@@ -41,7 +49,7 @@ pub struct Edge {
 impl<E: Endpoint> Middleware<E> for Edge {
     type Output = EdgeEndpoint<E>;
     fn transform(&self, inner: E) -> Self::Output {
-        EdgeEndpoint { inner, edge: *self }
+        EdgeEndpoint { inner, edge: self.clone() }
     }
 }
 
@@ -93,6 +101,7 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             let detail = "an address cannot hold the character NUL (%00)";
             return ApiError::refused(StatusCode::BAD_REQUEST, "bad_request", detail).into_response();
         }
+        let path = request.uri().path().to_string();
         let answered = match self.limit(&mut request).await {
             Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
             Err(error) => Err(error.into()),
@@ -101,7 +110,13 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             Ok(response) => response,
             // ours already: rebuilding it would lose its headers
             Err(error) if error.is_from_response() => error.into_response(),
-            Err(error) => from_framework(&error).into_response(),
+            Err(error) => {
+                let mut response = from_framework(&error).into_response();
+                if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+                    response.headers_mut().insert(header::ALLOW, self.edge.methods.at(&path));
+                }
+                response
+            }
         }
     }
 
@@ -109,9 +124,11 @@ impl<E: Endpoint> EdgeEndpoint<E> {
     /// that: their operation takes them as they come, up to its limit.
     async fn limit(&self, request: &mut Request) -> Result<(), ReadBodyError> {
         let path = request.uri().path();
-        let streamed = path == UPLOADS && request.method() == Method::POST;
+        let post = request.method() == Method::POST;
+        let streamed = post && [UPLOADS, MEDIA].contains(&path);
         let limit = match path {
-            _ if streamed => self.edge.import_bytes,
+            UPLOADS if streamed => self.edge.import_bytes,
+            MEDIA if streamed => MEDIA_BYTES,
             _ if path.starts_with("/webhooks/") => self.edge.webhook_bytes,
             _ if path.starts_with("/api/") && path.ends_with("/import") => FILE,
             _ => BODY,

@@ -1,11 +1,14 @@
 //! The list of everything the API offers, and the document that describes it.
 
-use crate::page::DEFAULT_PAGE;
-use bellbird_core::page::MAX_PAGE;
 use bellbird_core::{Error, Result};
 use poem_openapi::{OpenApi, OpenApiService, Tags};
-use serde_json::{Value, json};
+use serde_json::Value;
 use serde_yaml_ng::Value as Yaml;
+
+mod closed;
+mod describe;
+mod examples;
+mod tidy;
 
 /// Groups of operations, in the documentation's order.
 #[derive(Tags)]
@@ -18,6 +21,8 @@ pub enum Tag {
     Imports,
     /// Single messages.
     Messages,
+    /// The files messages are sent with, and those customers sent.
+    Media,
     /// The people an organization can message.
     Customers,
     /// Texts approved beforehand.
@@ -42,30 +47,31 @@ Every request but health and webhooks carries an API key: `Authorization: Bearer
 with a stable `code`. Lists are paged by `cursor` and `limit`. A write with an `Idempotency-Key` may be repeated \
 without being done twice. Times are RFC 3339 in UTC; ids carry their kind as a prefix.";
 
-const IDEMPOTENCY_KEY: &str = "1 to 255 characters of your own, like a UUID. Sent again with the same request, it \
-gets the first answer (`Idempotent-Replayed: true`) and nothing is done twice. 409 `idempotency_in_flight` while the \
-first is being worked on, 422 `idempotency_key_reused` for another request.";
-
 /// All operations. One struct per path: poem-openapi writes a path named by two of them twice.
 fn apis() -> impl OpenApi + 'static {
-    (
+    // a tuple holds 16 at most, so they stand by what they are about
+    let campaigns = (
         crate::campaigns::CampaignsApi,
         crate::campaigns::events::CampaignEventsApi,
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
         crate::imports::ImportsApi,
-        crate::messages::MessagesApi,
+    );
+    let messages = (crate::messages::MessagesApi, crate::media::MediaApi, crate::templates::TemplatesApi);
+    let accounts = (
         crate::customers::CustomersApi,
-        crate::templates::TemplatesApi,
         crate::senders::SendersApi,
         crate::portfolios::PortfoliosApi,
         crate::alerts::AlertsApi,
         crate::apps::AppsApi,
+    );
+    let installation = (
         crate::webhooks::whatsapp::WhatsAppApi,
         crate::webhooks::failed::FailedWebhooksApi,
         crate::jobs::JobsApi,
         crate::health::HealthApi,
-    )
+    );
+    (campaigns, messages, accounts, installation)
 }
 
 /// The operations and their document.
@@ -86,8 +92,10 @@ fn publish(raw: &str) -> Result<String> {
     let written: Yaml =
         serde_yaml_ng::from_str(raw).map_err(|e| Error::internal(format!("the OpenAPI document: {e}")))?;
     let mut document = serde_json::to_value(&written).map_err(Error::internal)?;
-    tidy(&mut document);
-    mark_public(&mut document);
+    tidy::tidy(&mut document);
+    describe::describe(&mut document);
+    examples::add(&mut document);
+    closed::close(&mut document);
     let ordered = in_order(document, Some(&written)).map_err(Error::internal)?;
     serde_yaml_ng::to_string(&ordered).map_err(Error::internal)
 }
@@ -99,7 +107,7 @@ fn in_order(value: Value, written: Option<&Yaml>) -> Result<Yaml, serde_yaml_ng:
             let mut ordered = serde_yaml_ng::Mapping::new();
             let keys = written.and_then(Yaml::as_mapping).into_iter().flatten();
             for (key, below) in keys.filter_map(|(key, below)| Some((key.as_str()?, below))) {
-                let key = schema_name(key);
+                let key = tidy::schema_name(key);
                 if let Some(value) = object.remove(&key) {
                     ordered.insert(key.into(), in_order(value, Some(below))?);
                 }
@@ -118,130 +126,10 @@ fn in_order(value: Value, written: Option<&Yaml>) -> Result<Yaml, serde_yaml_ng:
     }
 }
 
-/// Public operations say so: client generators and linters otherwise take silence for a mistake.
-fn mark_public(document: &mut Value) {
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    for operation in paths.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
-        if let Some(operation) = operation.as_object_mut() {
-            operation.entry("security").or_insert(json!([]));
-        }
-    }
-}
-
-/// Puts right what poem-openapi writes differently from what client generators expect.
-fn tidy(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(tidy),
-        Value::Object(object) => {
-            tidy_content(object);
-            tidy_schema(object);
-            if let Some(Value::Object(headers)) = object.get_mut("headers")
-                && headers.values().all(|header| header.get("schema").is_some())
-            {
-                *headers = std::mem::take(headers).into_iter().map(|(k, v)| (canonical(&k), v)).collect();
-            }
-            tidy_parameter(object);
-            tidy_names(object);
-            object.values_mut().for_each(tidy);
-        }
-        _ => {}
-    }
-}
-
-/// Clients name their types by these, and `List_Campaign` is no name in any of their languages.
-fn tidy_names(object: &mut serde_json::Map<String, Value>) {
-    for key in ["$ref", "title"] {
-        if let Some(Value::String(name)) = object.get_mut(key) {
-            let (path, last) = name.rsplit_once('/').map_or(("", name.as_str()), |(path, last)| (path, last));
-            *name = if path.is_empty() { schema_name(last) } else { format!("{path}/{}", schema_name(last)) };
-        }
-    }
-    if let Some(Value::Object(schemas)) = object.get_mut("schemas") {
-        *schemas =
-            std::mem::take(schemas).into_iter().map(|(key, value)| (schema_name(&key), value)).collect();
-    }
-}
-
-/// poem-openapi's `List_Campaign` as `CampaignList`.
-fn schema_name(name: &str) -> String {
-    name.strip_prefix("List_").map_or_else(|| name.to_string(), |of| format!("{of}List"))
-}
-
-fn tidy_parameter(parameter: &mut serde_json::Map<String, Value>) {
-    let Some(place) = parameter.get("in").and_then(Value::as_str) else { return };
-    // "explode" means something only where style is form
-    if matches!(place, "path" | "header") {
-        parameter.remove("explode");
-    }
-    // two parameters mean the same everywhere; what holds for them is said here once
-    let limits = match parameter.get("name").and_then(Value::as_str) {
-        Some("Idempotency-Key") => {
-            parameter.entry("description").or_insert(json!(IDEMPOTENCY_KEY));
-            json!({ "minLength": 1, "maxLength": 255 })
-        }
-        Some("limit") => json!({ "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE }),
-        _ => return,
-    };
-    if let (Some(Value::Object(schema)), Value::Object(limits)) = (parameter.get_mut("schema"), limits) {
-        schema.extend(limits);
-    }
-}
-
-fn tidy_content(object: &mut serde_json::Map<String, Value>) {
-    let Some(Value::Object(content)) = object.get_mut("content") else { return };
-    // "application/json; charset=utf-8" is the same media type as "application/json"
-    let plain = |key: String| key.split(';').next().unwrap_or_default().trim().to_string();
-    *content = std::mem::take(content).into_iter().map(|(key, value)| (plain(key), value)).collect();
-    // a file is bytes to whoever sends or keeps it
-    if let Some(file) = content.get_mut("text/csv") {
-        *file = json!({ "schema": { "type": "string", "format": "binary" } });
-    }
-    // a stream is text; the schema of its events stays as an extension
-    if let Some(stream) = content.get_mut("text/event-stream") {
-        let item = stream.pointer("/schema/items").cloned().unwrap_or(json!({}));
-        *stream = json!({ "schema": { "type": "string", "x-event-schema": item } });
-    }
-}
-
-fn tidy_schema(object: &mut serde_json::Map<String, Value>) {
-    const DECORATION: [&str; 8] =
-        ["description", "default", "deprecated", "title", "readOnly", "writeOnly", "example", "nullable"];
-    // "$ref with a description" becomes the $ref: Python's generator cannot combine the two
-    if let Some(Value::Array(parts)) = object.get_mut("allOf")
-        && let [reference, decoration] = parts.as_slice()
-        && reference.get("$ref").is_some()
-        && decoration.as_object().is_some_and(|d| d.keys().all(|key| DECORATION.contains(&key.as_str())))
-    {
-        parts.truncate(1);
-    }
-    let is = |object: &serde_json::Map<_, _>, kind: &str| object.get("type") == Some(&json!(kind));
-    if object.contains_key("oneOf") && is(object, "object") {
-        object.remove("type");
-    }
-    if is(object, "integer") {
-        for key in ["minimum", "maximum", "multipleOf", "default"] {
-            if let Some(bound) = object.get(key).and_then(Value::as_f64)
-                && bound.fract() == 0.0
-            {
-                object.insert(key.into(), json!(bound as i64));
-            }
-        }
-    }
-}
-
-/// `RETRY-AFTER` as people write it.
-fn canonical(header: &str) -> String {
-    let part = |part: &str| {
-        let mut letters = part.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase());
-        first.into_iter().chain(letters.map(|c| c.to_ascii_lowercase())).collect::<String>()
-    };
-    header.split('-').map(part).collect::<Vec<_>>().join("-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_path_written_twice_is_refused() {
@@ -284,27 +172,60 @@ components:
         assert_eq!(done["paths"]["/a"]["get"]["security"], json!([]));
     }
 
+    fn published() -> Value {
+        serde_yaml_ng::from_str(&spec_yaml().unwrap()).unwrap()
+    }
+
     #[test]
-    fn every_operation_is_named_grouped_and_may_fail_only_in_our_shape() {
-        let spec: Value = serde_yaml_ng::from_str(&spec_yaml().unwrap()).unwrap();
-        for (path, item) in spec["paths"].as_object().unwrap() {
-            for (method, operation) in item.as_object().unwrap() {
-                let at = format!("{method} {path}");
-                for key in ["operationId", "tags", "summary"] {
-                    assert!(!operation[key].is_null(), "{at} has no {key}");
-                }
-                let errors: Vec<_> = operation["responses"]
-                    .as_object()
-                    .unwrap()
-                    .iter()
-                    .filter(|(s, _)| !s.starts_with('2'))
-                    .collect();
-                assert!(!errors.is_empty(), "{at} documents no errors");
-                for (status, answer) in errors {
-                    let problem = &answer["content"]["application/problem+json"]["schema"]["$ref"];
-                    assert_eq!(problem, "#/components/schemas/Problem", "{at} {status}");
+    fn every_operation_may_fail_only_in_our_shape() {
+        let mut spec = published();
+        for operation in describe::operations(&mut spec) {
+            let name = operation["operationId"].clone();
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let problem = &answer["content"]["application/problem+json"]["schema"]["$ref"];
+                let ours = problem == "#/components/schemas/Problem";
+                assert_eq!(ours, !status.starts_with('2'), "{name} {status}");
+            }
+            for status in ["4XX", "5XX"] {
+                assert!(operation["responses"][status].is_object(), "{name} says nothing of {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_body_of_json_has_an_example() {
+        let mut spec = published();
+        let schemas = spec["components"]["schemas"].clone();
+        let mut missing = std::collections::BTreeSet::new();
+        for operation in describe::operations(&mut spec) {
+            let answers = operation["responses"].as_object().into_iter().flat_map(|answers| answers.values());
+            for body in answers.chain(operation.get("requestBody")) {
+                let schema = &body["content"]["application/json"]["schema"];
+                let name = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+                let example = name.map_or(&schema["example"], |name| &schemas[name]["example"]);
+                if schema.is_object() && example.is_null() {
+                    missing.insert(name.map_or_else(|| operation["operationId"].to_string(), str::to_string));
                 }
             }
         }
+        assert!(
+            missing.is_empty(),
+            "write an example beside the type (`Example`) or in openapi/examples.rs: {missing:?}"
+        );
+    }
+
+    #[test]
+    fn every_example_fits_its_schema() {
+        let spec = published();
+        let schemas = &spec["components"]["schemas"];
+        let mut seen = 0;
+        for (name, schema) in schemas.as_object().unwrap() {
+            if let Some(example) = schema.get("example") {
+                seen += 1;
+                let misfits = crate::body::misfits_of(schemas, schema, example);
+                assert!(misfits.is_empty(), "the example of {name}: {misfits:#?}");
+            }
+        }
+        assert!(seen > 20, "{seen} examples");
     }
 }

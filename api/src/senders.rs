@@ -11,7 +11,7 @@ use bellbird_core::ids::{AppId, SenderId};
 use bellbird_core::secret::SecretString;
 use bellbird_core::senders::connect::{self, NewSender};
 use bellbird_core::senders::port::Quality;
-use bellbird_core::senders::{self, SenderStatus, pause};
+use bellbird_core::senders::{self, SenderStatus, pause, token};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -45,6 +45,21 @@ impl From<CreateSender> for NewSender {
             access_token: SecretString::from(new.access_token),
             mps: new.mps,
         }
+    }
+}
+
+/// A new access token.
+#[derive(Object)]
+#[oai(deny_unknown_fields, example)]
+pub struct ReplaceAccessToken {
+    /// A permanent access token that may send from the number. Never shown again.
+    #[oai(write_only, validator(min_length = 1, max_length = 2000))]
+    pub access_token: String,
+}
+
+impl poem_openapi::types::Example for ReplaceAccessToken {
+    fn example() -> Self {
+        Self { access_token: "EAAG…".into() }
     }
 }
 
@@ -147,12 +162,16 @@ impl SendersApi {
     }
 
     /// Get a sender
+    ///
+    /// Whether it may send, and why not.
     #[oai(path = "/senders/:sender_id", method = "get", operation_id = "getSender")]
     async fn get(&self, auth: Auth, sender_id: Path<SenderId>) -> ApiResult<Json<Sender>> {
         Ok(Json(connect::get(&auth, sender_id.0).await?.into()))
     }
 
     /// List senders
+    ///
+    /// Newest first.
     #[oai(path = "/senders", method = "get", operation_id = "listSenders")]
     async fn list(
         &self,
@@ -164,6 +183,27 @@ impl SendersApi {
     ) -> ApiResult<Json<List<Sender>>> {
         let page = connect::list(&auth, page::request(cursor.as_deref(), limit.0)?).await?;
         Ok(Json(List::of(page, Sender::from)))
+    }
+
+    /// Replace a sender's access token
+    ///
+    /// Meta is asked whether the new token may use the number before it is written. A paused sender stays paused until it
+    /// is resumed.
+    #[oai(path = "/senders/:sender_id/access-token", method = "put", operation_id = "replaceAccessToken")]
+    async fn replace_token(
+        &self,
+        auth: Auth,
+        #[oai(name = "Idempotency-Key")] key: Key,
+        sender_id: Path<SenderId>,
+        body: Body<ReplaceAccessToken>,
+    ) -> ApiResult<Answer<Sender>> {
+        let guard = key.over(&body);
+        let (id, new) = (sender_id.0, SecretString::from(body.value.access_token));
+        let prove = async { token::prove(&auth, id, &new).await.map(|()| new.clone()) };
+        prepared(&auth, guard, prove, |tx, ctx, new| {
+            Box::pin(async move { Ok(token::replace(tx, ctx, id, &new).await?.into()) })
+        })
+        .await
     }
 
     /// Let a paused sender send again

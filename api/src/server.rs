@@ -1,5 +1,6 @@
 //! The application as one endpoint, and serving it.
 
+use crate::allow::Methods;
 use crate::middleware::Edge;
 use crate::{health, openapi, webhooks};
 use bellbird_core::{Error, Result, Services, monitor};
@@ -33,7 +34,9 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     let service = openapi::service();
     let docs = service.scalar();
     let service = Arc::new(service.into_endpoint());
+    let methods = Arc::new(Methods::of(&serde_yaml_ng::from_str(&spec).map_err(Error::internal)?));
     let edge = Edge {
+        methods,
         webhook_bytes: services.config.webhooks.max_body_bytes,
         import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
     };

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod health;
+mod import;
 mod jobs;
 mod key;
 mod migrate;
@@ -65,6 +66,8 @@ enum Command {
         #[command(subcommand)]
         verb: jobs::Verb,
     },
+    /// Bring the people of a CSV or XLSX file in.
+    Import(import::Options),
     /// Webhooks that could not be applied.
     Webhooks {
         #[command(subcommand)]
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
             Command::Org { verb } => org::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
             Command::Jobs { verb } => jobs::run(config, verb).await,
+            Command::Import(options) => import::run(config, options).await,
             Command::Webhooks { verb } => webhooks::run(config, verb).await,
             Command::Sandbox(options) => sandbox::run(options).await,
         }

@@ -6,10 +6,12 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::files::Files;
 use crate::ids::{ApiKeyId, OrganizationId};
+use crate::media::port::RemoteMedia;
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
 use crate::senders::port::MessageSender;
+use crate::templates::port::TemplateRegistry;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +32,10 @@ pub struct Services {
     pub files: Files,
     /// How messages leave the house.
     pub provider: Arc<dyn MessageSender>,
+    /// The provider's own store of files.
+    pub media: Arc<dyn RemoteMedia>,
+    /// Who keeps the templates.
+    pub registry: Arc<dyn TemplateRegistry>,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.

@@ -132,6 +132,17 @@ impl Files {
         }
     }
 
+    /// Asks the storage for a sign of life.
+    ///
+    /// # Errors
+    /// `Unavailable` when it is away, or does not let us in.
+    pub async fn reach(&self) -> Result<()> {
+        match self.store.head(&Path::from("nobody/has/this")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(away(error)),
+        }
+    }
+
     /// Deletes a file; one that is gone already is fine.
     pub async fn delete(&self, key: &FileKey) -> Result<()> {
         match self.store.delete(&Path::from(key.0.as_str())).await {

@@ -147,6 +147,8 @@ ids! {
     ReceiptId "rcp_";
     /// A message template.
     TemplateId "tpl_";
+    /// The synchronisation of an account's templates.
+    TemplateSyncId "tsy_";
     /// A status of a message we do not know.
     UnroutedStatusId "uns_";
     /// What a provider posted to us.

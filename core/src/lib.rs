@@ -4,8 +4,8 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `jobs` → `campaigns` → `webhooks` → `messages` → `templates`, `senders` → `alerts` → `consent` → `customers` →
-//! `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
+//! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
 pub mod bulk;
@@ -38,6 +38,7 @@ pub mod customers;
 pub mod identity;
 pub mod imports;
 pub mod jobs;
+pub mod media;
 pub mod messages;
 pub mod organizations;
 pub mod senders;

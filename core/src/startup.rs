@@ -95,6 +95,8 @@ impl Services {
             cipher,
             limiter,
             files,
+            media: Arc::new(provider.clone()),
+            registry: Arc::new(provider.clone()),
             provider: Arc::new(provider),
             config: Arc::new(config),
             shard,

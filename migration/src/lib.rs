@@ -18,6 +18,7 @@ mod m20261121_000008_outbox;
 mod m20261121_000009_idempotency_keys;
 mod m20261121_000010_template_lifecycle;
 mod m20261121_000011_news;
+mod m20261121_000012_template_changes;
 mod m20261121_000013_imports;
 mod m20261121_000014_media;
 mod m20261121_000015_failed_webhooks;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_idempotency_keys::Migration),
             Box::new(m20261121_000010_template_lifecycle::Migration),
             Box::new(m20261121_000011_news::Migration),
+            Box::new(m20261121_000012_template_changes::Migration),
             Box::new(m20261121_000013_imports::Migration),
             Box::new(m20261121_000014_media::Migration),
             Box::new(m20261121_000015_failed_webhooks::Migration),

@@ -2,6 +2,7 @@
 
 crate::ddl::migration!(
     &[
+        "ALTER TABLE messages ADD COLUMN media_id {id}",
         "CREATE TABLE media (
             id {id} PRIMARY KEY,
             organization_id {id} NOT NULL,
@@ -35,5 +36,5 @@ crate::ddl::migration!(
             PRIMARY KEY (media_id, sender_id)
         )",
     ],
-    &["DROP TABLE media_uploads", "DROP TABLE media"]
+    &["DROP TABLE media_uploads", "DROP TABLE media", "ALTER TABLE messages DROP COLUMN media_id"]
 );

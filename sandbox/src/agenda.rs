@@ -19,9 +19,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 type Deed = Box<dyn FnOnce(&Arc<Shared>) + Send>;
 
+/// Deeds by time and turn, and the last turn.
+#[derive(Default)]
+struct Pages {
+    last: u64,
+    deeds: BTreeMap<(i64, u64), Deed>,
+}
+
 #[derive(Default)]
 pub(crate) struct Agenda {
-    deeds: Mutex<(u64, BTreeMap<(i64, u64), Deed>)>,
+    pages: Mutex<Pages>,
     news: Notify,
 }
 
@@ -34,22 +41,22 @@ impl fmt::Debug for Agenda {
 impl Agenda {
     /// Does something at `due_ms`, or as soon as can be if that is past; never before the caller has returned.
     pub(crate) fn at(&self, due_ms: i64, deed: impl FnOnce(&Arc<Shared>) + Send + 'static) {
-        let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
-        deeds.0 += 1;
-        let turn = deeds.0;
-        deeds.1.insert((due_ms, turn), Box::new(deed));
-        drop(deeds);
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.last += 1;
+        let turn = pages.last;
+        pages.deeds.insert((due_ms, turn), Box::new(deed));
+        drop(pages);
         self.news.notify_one();
     }
 
     fn next_due(&self, now_ms: i64) -> Option<Deed> {
-        let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = deeds.1.first_entry()?;
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = pages.deeds.first_entry()?;
         (first.key().0 <= now_ms).then(|| first.remove())
     }
 
     fn is_empty(&self) -> bool {
-        self.deeds.lock().unwrap_or_else(PoisonError::into_inner).1.is_empty()
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner).deeds.is_empty()
     }
 }
 

@@ -39,6 +39,8 @@ pub struct SandboxConfig {
     pub user_ids: bool,
     /// How long a template created through the API waits for its approval; none leaves it to the caller.
     pub template_review: Option<Duration>,
+    /// How long a batch of products takes.
+    pub catalog_batch: Duration,
     /// Most templates of one account: 6,000 for a verified business, 250 for others.
     pub templates_max: usize,
     /// Bytes of media kept in memory; the oldest files make room for new ones.
@@ -63,6 +65,7 @@ impl Default for SandboxConfig {
             normalise_wa_ids: true,
             user_ids: true,
             template_review: Some(Duration::ZERO),
+            catalog_batch: Duration::ZERO,
             templates_max: 6_000,
             media_bytes_max: 512 * 1_024 * 1_024,
             refusals_kept: 100_000,

@@ -73,9 +73,13 @@ impl Control {
     /// Adds to the world, or replaces what has the same id.
     pub fn apply(&self, world: World) -> Result<(), SandboxError> {
         let (portfolios, people) = (world.portfolios.clone(), world.people.clone());
+        let catalogs = world.catalogs.clone();
         self.shared.registry.apply(world)?;
         for portfolio in portfolios {
             self.shared.portfolios.put(portfolio);
+        }
+        for catalog in catalogs {
+            self.shared.catalogs.put(catalog);
         }
         people.into_iter().try_for_each(|person| self.put_person(person))
     }
@@ -85,6 +89,7 @@ impl Control {
         World {
             portfolios: self.shared.portfolios.all(),
             people: self.shared.persons.all(),
+            catalogs: self.shared.catalogs.all(),
             ..self.shared.registry.world()
         }
     }

@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{SandboxError, handle::Control, payload::user_id, shared::Shared, world::LiveNumber};
+use crate::{SandboxError, handle::Control, number::LiveNumber, payload::user_id, shared::Shared};
 
 /// A customer one wants to know more about than their number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

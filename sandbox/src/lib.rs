@@ -12,14 +12,17 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The path of a send: `server` → `graph/messages` (is it valid? [`Rule`]s, [`Gate`]s, limits) → `ledger` (it is
-//! accepted) → `statuses` (what will become of it) → `webhooks` (posting). `handle` changes things from inside the
-//! process, `control` over HTTP under `/_sandbox/`.
+//! The path of a send: `server` → `graph/messages` (is it valid? [`Rule`]s, [`Gate`]s, [`Limits`]) → `graph/accept` (it
+//! is booked in the `ledger`, priced, and its fate decided) → `statuses` (when that will be told) → `webhooks` (posting).
+//! Every other call: `graph/managed` (rules, the hourly limit) → `graph/routes` → the part that answers. What happens
+//! later without a request is in the `agenda`. `handle` changes things from inside the process, `control` over HTTP under
+//! `/_sandbox/`; `docs/sandbox.md` is the guide.
 
 mod agenda;
 mod behaviour;
 mod bucket;
 mod caps;
+mod catalog;
 mod clock;
 mod config;
 mod connection;
@@ -33,12 +36,14 @@ mod ledger;
 mod limits;
 mod matcher;
 mod media;
+mod number;
 mod payload;
 mod people;
 mod portfolio;
 mod pricing;
 mod registry;
 mod roll;
+mod scenario;
 mod seen;
 mod server;
 mod shared;
@@ -56,6 +61,7 @@ use tokio::{net::TcpListener, sync::mpsc};
 
 pub use crate::{
     behaviour::{Behaviour, Rule, RuleReport},
+    catalog::Catalog,
     clock::WallClock,
     config::{SandboxConfig, WebhookConfig},
     gate::{Gate, GateAt, GateReport, GateRule},
@@ -67,6 +73,7 @@ pub use crate::{
     limits::Limits,
     matcher::Match,
     portfolio::{Portfolio, PortfolioReport, Tier},
+    scenario::Scenario,
     signing::{sign, to_escaped_json},
     statuses::{Delay, StatusProfile},
     template::{Review, Template, TemplateKey},

@@ -9,10 +9,10 @@ use crate::{
     graph::webhook_error,
     identity::Identity,
     ledger::Accepted,
+    number::LiveNumber,
     pricing::Price,
     roll::Roll,
     statuses::{Kind, Planned},
-    world::LiveNumber,
 };
 
 /// An accepted message with what its statuses tell beside the ledger's facts.
@@ -199,11 +199,13 @@ impl Tracked {
 }
 
 /// A body with one change of one number or account.
-pub(crate) fn change_body(waba_id: &str, field: &str, value: &Value) -> Value {
-    json!({
-        "object": "whatsapp_business_account",
-        "entry": [{"id": waba_id, "changes": [{"value": value, "field": field}]}],
-    })
+pub(crate) fn change_body(waba_id: &str, now_s: i64, field: &str, value: &Value) -> Value {
+    let mut entry = json!({"id": waba_id, "changes": [{"value": value, "field": field}]});
+    // Messages have times of their own.
+    if field != "messages" {
+        entry["time"] = now_s.into();
+    }
+    json!({"object": "whatsapp_business_account", "entry": [entry]})
 }
 
 /// The part every change of a number starts with.

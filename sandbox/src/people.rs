@@ -7,7 +7,8 @@ use std::{
 
 use crate::{
     bucket::{Bucket, Rate},
-    world::{LiveNumber, Window},
+    number::LiveNumber,
+    world::Window,
 };
 
 /// One message per six seconds, 45 borrowed from the future.

@@ -12,7 +12,7 @@ use std::{
 use chrono::{DateTime, Datelike};
 use serde_json::{Value, json};
 
-use crate::{shared::Shared, world::LiveNumber};
+use crate::{number::LiveNumber, shared::Shared};
 
 /// From here on messages inside the window cost as much as outside it (2026-10-01).
 const WINDOW_CHARGED_FROM_MS: i64 = 1_790_812_800_000;

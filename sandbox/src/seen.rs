@@ -8,23 +8,30 @@ use std::{
 /// As many are remembered.
 const KEPT: usize = 100_000;
 
-/// Customers' messages by id: when, and whether it was a reaction.
+/// Customers' messages.
 #[derive(Debug, Default)]
-pub(crate) struct Seen(Mutex<(HashMap<String, (i64, bool)>, VecDeque<String>)>);
+pub(crate) struct Seen(Mutex<Messages>);
+
+#[derive(Debug, Default)]
+struct Messages {
+    /// By id: when, and whether it was a reaction.
+    known: HashMap<String, (i64, bool)>,
+    order: VecDeque<String>,
+}
 
 impl Seen {
     pub(crate) fn put(&self, wamid: &str, at_ms: i64, is_reaction: bool) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.0.insert(wamid.to_owned(), (at_ms, is_reaction));
-        seen.1.push_back(wamid.to_owned());
-        if seen.1.len() > KEPT
-            && let Some(oldest) = seen.1.pop_front()
+        seen.known.insert(wamid.to_owned(), (at_ms, is_reaction));
+        seen.order.push_back(wamid.to_owned());
+        if seen.order.len() > KEPT
+            && let Some(oldest) = seen.order.pop_front()
         {
-            seen.0.remove(&oldest);
+            seen.known.remove(&oldest);
         }
     }
 
     pub(crate) fn find(&self, wamid: &str) -> Option<(i64, bool)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(wamid).copied()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).known.get(wamid).copied()
     }
 }

@@ -86,7 +86,7 @@ impl Endpoint for Api {
         call.body = request.take_body().into_bytes_limit(most).await?.to_vec();
         call.headers = std::mem::take(request.headers_mut());
         let reply = async {
-            if call.path.starts_with("/_sandbox") {
+            if call.path == "/" || call.path.starts_with("/_sandbox") {
                 Reply::Answer(control::answer(&self.shared, &call).await)
             } else {
                 graph::answer(&self.shared, &call).await

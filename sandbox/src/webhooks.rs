@@ -22,6 +22,9 @@ use crate::{
     signing::{sign, to_escaped_json},
 };
 
+/// What is not acknowledged by then is lost.
+const GIVE_UP_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// What the posting task is told.
 pub(crate) enum Command {
     /// Statuses for later, with the time each is due.
@@ -40,6 +43,8 @@ pub(crate) enum Command {
 pub(crate) struct Post {
     target: Target,
     payload: Payload,
+    /// When it was posted first, in milliseconds since 1970.
+    since_ms: i64,
     failures: u32,
     told: Option<oneshot::Sender<()>>,
 }
@@ -143,7 +148,7 @@ impl Poster {
                 }
             }
             Command::Early(event, told) => {
-                let targets = self.shared.registry.targets(&event.message.number.spec.waba_id);
+                let targets = self.shared.registry.targets_of(&event.message.number);
                 self.fan_out(targets, || Payload::Statuses(vec![event.clone()]), told);
             }
             Command::Body { targets, body, told } => {
@@ -164,7 +169,8 @@ impl Poster {
             if at > 0 {
                 self.shared.pending.fetch_add(1, Ordering::AcqRel);
             }
-            let post = Post { target, payload: payload(), failures: 0, told: told.take() };
+            let (payload, since_ms) = (payload(), self.shared.now_ms());
+            let post = Post { target, payload, since_ms, failures: 0, told: told.take() };
             self.ready.push_back(post);
         }
     }
@@ -203,7 +209,7 @@ impl Poster {
     }
 
     fn gather(&mut self, event: StatusEvent, now: Instant) {
-        let targets = self.shared.registry.targets(&event.message.number.spec.waba_id);
+        let targets = self.shared.registry.targets_of(&event.message.number);
         if targets.is_empty() {
             self.shared.nobody_listens(1);
         }
@@ -228,7 +234,8 @@ impl Poster {
         if group.events.is_empty() {
             self.groups.remove(&target);
         }
-        Some(Post { target, payload: Payload::Statuses(events), failures: 0, told: None })
+        let since_ms = self.shared.now_ms();
+        Some(Post { target, payload: Payload::Statuses(events), since_ms, failures: 0, told: None })
     }
 
     fn start(&mut self, mut post: Post, config: &WebhookConfig) {
@@ -277,6 +284,10 @@ impl Poster {
                 config.retry_first_ms.saturating_mul(1 << post.failures.min(20)).min(config.retry_max_ms);
             post.failures += 1;
             self.shared.ledger.count(|counts| counts.webhook_failures += 1);
+            if self.shared.now_ms() - post.since_ms >= GIVE_UP_MS {
+                self.shared.nobody_listens(post.payload.weight());
+                return;
+            }
             self.wait(Instant::now() + Duration::from_millis(wait), Due::Retry(post));
             return;
         }

@@ -1,13 +1,6 @@
 //! What exists on Meta's side: apps, business accounts, numbers and customers' windows.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use crate::{
-    bucket::{Bucket, Rate},
-    identity::Person,
-    portfolio::Portfolio,
-    template::Template,
-};
+use crate::{catalog::Catalog, identity::Person, portfolio::Portfolio, template::Template};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -112,6 +105,8 @@ pub struct World {
     pub windows: Vec<Window>,
     /// Owners of accounts, with their messaging limits.
     pub portfolios: Vec<Portfolio>,
+    /// Catalogs of products.
+    pub catalogs: Vec<Catalog>,
     /// Customers with usernames, ids of their own, or hidden numbers.
     pub people: Vec<Person>,
 }
@@ -228,24 +223,4 @@ fn default_mps() -> u32 {
 
 fn default_quality() -> String {
     "GREEN".to_owned()
-}
-
-/// A number with what the running sandbox keeps about it.
-#[derive(Debug)]
-pub(crate) struct LiveNumber {
-    pub(crate) id: Arc<str>,
-    pub(crate) spec: PhoneNumber,
-    bucket: Mutex<Bucket>,
-}
-
-impl LiveNumber {
-    pub(crate) fn new(spec: PhoneNumber) -> Self {
-        Self { id: spec.id.as_str().into(), spec, bucket: Mutex::default() }
-    }
-
-    /// Takes one message out of the number's throughput.
-    pub(crate) fn take(&self, now_us: i64) -> bool {
-        let rate = Rate::per_second(self.spec.mps, self.spec.burst.unwrap_or(self.spec.mps));
-        self.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(rate, now_us).is_ok()
-    }
 }

@@ -254,7 +254,9 @@ both!(what_is_no_proper_request_is_told_before_anything_is_done, |app| {
     let recipients = format!("{path}/{campaign}/recipients?status=accepted");
     shop.api.get(&recipients).await.refused(400, "invalid_parameter");
     shop.api.get("/api/v1/nothing").await.refused(404, "unknown_address");
-    shop.api.send(Method::PATCH, path, json!({})).await.refused(405, "method_not_allowed");
+    let patched = shop.api.send(Method::PATCH, path, json!({})).await;
+    patched.refused(405, "method_not_allowed");
+    assert_eq!(patched.header("allow"), "GET, POST");
     assert_eq!(shop.all(path).await.len(), 1);
 });
 

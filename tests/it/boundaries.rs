@@ -148,6 +148,7 @@ fn a_slice_does_not_reach_up() {
         "messages",
         "webhooks",
         "campaigns",
+        "imports",
         "jobs",
     ];
     let allowed = [

@@ -15,7 +15,12 @@ both!(a_strangers_key_finds_nothing, |app| {
     let message = shop.recipient(&campaign, &phone(1)).await["message_id"].as_str().unwrap().to_string();
     let customer = shop.all("/api/v1/customers").await[0]["id"].as_str().unwrap().to_string();
 
+    let import = shop.api.upload("/api/v1/imports", format!("phone\n{}\n", phone(3))).await.ok();
+    let import = import["id"].as_str().unwrap().to_string();
     for path in [
+        format!("/api/v1/imports/{import}"),
+        format!("/api/v1/imports/{import}/preview"),
+        format!("/api/v1/imports/{import}/report"),
         format!("/api/v1/campaigns/{campaign}"),
         format!("/api/v1/campaigns/{campaign}/stats"),
         format!("/api/v1/campaigns/{campaign}/events"),
@@ -43,13 +48,19 @@ both!(a_strangers_key_finds_nothing, |app| {
         (Method::POST, format!("/api/v1/campaigns/{draft}/recipients"), people),
         (Method::PATCH, format!("/api/v1/customers/{customer}/tags"), tags),
         (Method::POST, format!("/api/v1/senders/{}/resume", shop.sender), Value::Null),
+        (Method::POST, format!("/api/v1/imports/{import}/start"), json!({})),
+        (Method::POST, format!("/api/v1/imports/{import}/cancel"), Value::Null),
     ] {
         stranger.api.send(method, &path, body).await.refused(404, "not_found");
     }
+    let into = format!("/api/v1/imports?start=true&campaign_id={draft}");
+    stranger.api.upload(&into, format!("phone\n{}\n", phone(2))).await.refused(404, "not_found");
     let import = format!("/api/v1/campaigns/{draft}/recipients/import");
     stranger.api.post_csv(&import, format!("phone\n{}\n", phone(2))).await.refused(404, "not_found");
 
-    for (list, own) in [("campaigns", 0), ("customers", 0), ("senders", 1), ("templates", 2), ("apps", 1)] {
+    for (list, own) in
+        [("campaigns", 0), ("customers", 0), ("imports", 0), ("senders", 1), ("templates", 2), ("apps", 1)]
+    {
         let seen = stranger.all(&format!("/api/v1/{list}")).await;
         assert_eq!(seen.len(), own, "{list}: only the stranger's own");
     }

@@ -31,7 +31,7 @@ fn the_committed_document_is_what_the_code_says() {
 }
 
 #[test]
-fn every_operation_has_a_name_of_its_own_a_summary_and_says_how_it_fails() {
+fn every_operation_says_what_it_is_what_it_takes_and_how_it_fails() {
     let document = document();
     let operations = operations(&document);
     assert!(operations.len() >= 30, "{} operations", operations.len());
@@ -40,8 +40,28 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_says_how_it_fails() {
         let name = operation["operationId"].as_str().unwrap_or_default();
         assert!(!name.is_empty(), "{method} {path} has no operationId");
         assert!(names.insert(name.to_string()), "{name} names two operations");
-        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{name} has no summary");
+        let camel =
+            |name: &str| name.starts_with(|c: char| c.is_ascii_lowercase()) && !name.contains(['_', '-']);
+        assert!(camel(name), "{name} is not written like createCampaign");
+        let said = |value: &serde_json::Value| value.as_str().is_some_and(|text| !text.is_empty());
+        for part in ["summary", "description"] {
+            assert!(said(&operation[part]), "{name} has no {part}");
+        }
+        let tags = operation["tags"].as_array().map_or(&[][..], Vec::as_slice);
+        let known = document["tags"].as_array().unwrap();
+        assert!(
+            tags.len() == 1 && known.iter().any(|tag| tag["name"] == tags[0] && said(&tag["description"])),
+            "{name} belongs to one described tag, not {tags:?}"
+        );
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(said(&parameter["description"]), "{name} does not say what {} is", parameter["name"]);
+        }
         let answers = operation["responses"].as_object().unwrap();
+        assert!(
+            answers.values().all(|answer| said(&answer["description"])),
+            "{name} does not say what it answers"
+        );
+        assert!(answers.keys().any(|status| status.starts_with('2')), "{name} says nothing about success");
         assert!(answers.keys().any(|status| status.starts_with('4')), "{name} says nothing about refusals");
         let open = operation["security"].as_array().is_none_or(Vec::is_empty);
         assert_eq!(open, !path.starts_with("/api/"), "{name}: a key is needed under /api and nowhere else");

@@ -47,6 +47,35 @@ both!(a_number_is_proved_by_its_token_before_it_is_written, |app| {
     other.api.post(PATH, theirs).await.refused(409, "sender_exists");
 });
 
+both!(a_new_token_replaces_one_that_expired, |app| {
+    let (shop, stranger) = (app.shop().await, app.shop().await);
+    let path = format!("{PATH}/{}/access-token", shop.sender);
+    let mut number = app.sandbox.world().numbers.into_iter().find(|number| number.id == shop.number).unwrap();
+    number.token = "a new token".into();
+    app.sandbox.expire_token(&shop.token);
+    app.sandbox.apply(World { numbers: vec![number], ..World::default() }).unwrap();
+    let put = async |api: &crate::support::client::Client, token: &str| {
+        api.send(reqwest::Method::PUT, &path, json!({"access_token": token})).await
+    };
+    let refused = put(&shop.api, "guessed").await;
+    refused.refused(422, "invalid_input");
+    assert_eq!(refused.fields(), [("access_token", "token_refused")]);
+    put(&stranger.api, "a new token").await.refused(404, "not_found");
+
+    let people = crate::support::shop::phones(1);
+    let campaign = shop.launched(app, json!({}), &people).await;
+    crate::support::wait::wait_until("the old token to pause the sender", async || {
+        shop.api.get(&format!("{PATH}/{}", shop.sender)).await.ok()["status"] == "paused"
+    })
+    .await;
+    let answer = put(&shop.api, "a new token").await;
+    assert_eq!((answer.status, &answer.json["status"]), (200, &json!("paused")), "{}", answer.text);
+    assert!(!answer.text.contains("a new token"));
+    shop.api.post(&format!("{PATH}/{}/resume", shop.sender), Value::Null).await.ok();
+    shop.until(&campaign, "completed").await;
+    app.assert_each_once(&shop, &people);
+});
+
 both!(a_strangers_app_cannot_be_named, |app| {
     let (shop, stranger) = (app.shop().await, app.shop().await);
     let mut connection = shop.connection();

@@ -67,6 +67,7 @@ both!(a_message_is_sent_once_however_often_its_task_comes, |app| {
     for recipient in shop.recipients(&campaign).await {
         let id = recipient["message_id"].as_str().unwrap();
         let job = SendMessage {
+            media: false,
             message: id.parse().unwrap(),
             sender: shop.sender.parse().unwrap(),
             campaign: Some(campaign.parse().unwrap()),

@@ -2,8 +2,9 @@
 
 use super::app::TestApp;
 use super::client::Answer;
-use super::shop::Shop;
+use super::shop::{Shop, wa_id};
 use super::wait::{DEADLINE, GLANCE, wait_for};
+use bellbird_sandbox::Inbound;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -154,6 +155,25 @@ impl Shop {
         wait_for(&format!("{id} to be {status}"), async || {
             let found = self.message(id).await;
             (found["status"] == status).then_some(found)
+        })
+        .await
+    }
+}
+
+impl TestApp {
+    /// Somebody writes to the shop; gives our id of what they wrote, once it is known.
+    pub(crate) async fn writes(&self, shop: &Shop, phone: &str, text: &str) -> String {
+        let inbound = Inbound {
+            from: wa_id(phone),
+            phone_number_id: shop.number.clone(),
+            text: Some(text.into()),
+            ..Inbound::default()
+        };
+        let wamid = self.sandbox.inbound(&inbound).expect("the sandbox knows the number");
+        wait_for("the message to be known", async || {
+            let all = shop.all("/api/v1/messages?direction=in").await;
+            let found = all.into_iter().find(|message| message["wamid"] == wamid)?;
+            Some(found["id"].as_str()?.to_string())
         })
         .await
     }

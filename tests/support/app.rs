@@ -72,7 +72,7 @@ pub(crate) struct Setup {
 }
 
 /// Settings under which days of policy pass in a test's seconds, and a busy machine still makes no time-out.
-const FAST: [(&str, &str); 14] = [
+const FAST: [(&str, &str); 15] = [
     ("QUEUE__LEASE_MS", "15000"),
     ("QUEUE__POLL_MS", "250"),
     ("META__CONNECT_TIMEOUT_MS", "2000"),
@@ -86,6 +86,7 @@ const FAST: [(&str, &str); 14] = [
     ("WORKER__REAP_EVERY_MS", "50"),
     ("WORKER__FINISH_EVERY_MS", "50"),
     ("WEBHOOKS__GROUP_MS", "1"),
+    ("TEMPLATES__SYNC_EVERY_MINUTES", "0"), // days pass in seconds here
     ("LOG__LEVEL", "warn"),
 ];
 
@@ -194,6 +195,11 @@ impl TestApp {
             async move { bellbird_worker::run(services, stop).await.expect("the worker ends in order") }
         });
         Worker { running, stop }
+    }
+
+    /// The settings of the app's processes, for one more of them.
+    pub(crate) fn env(&self) -> std::collections::BTreeMap<String, String> {
+        self.env.clone().into_iter().collect()
     }
 
     /// Lets time pass for everybody but the queue's leases.

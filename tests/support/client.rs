@@ -98,6 +98,12 @@ impl Client {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// Uploads a file of any kind.
+    pub(crate) async fn upload(&self, path: &str, file: impl Into<reqwest::Body>) -> Answer {
+        let request = self.request(Method::POST, path);
+        Answer::of(request.header("content-type", "application/octet-stream").body(file)).await
+    }
+
     /// Uploads a CSV file.
     pub(crate) async fn post_csv(&self, path: &str, file: impl Into<reqwest::Body>) -> Answer {
         let request = self.request(Method::POST, path).header("content-type", "text/csv").body(file);

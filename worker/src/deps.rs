@@ -12,10 +12,13 @@ use bellbird_core::messages::{Message, claim};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 /// At most so many rows in one statement.
 const MOST: usize = 500;
+/// Files copied to the provider at once, per process.
+const UPLOADS: usize = 8;
 /// How long a stopping worker waits for its last answers to be written.
 const LAST_ANSWERS: Duration = Duration::from_secs(30);
 
@@ -34,6 +37,8 @@ pub(crate) struct Deps {
     pub(crate) claims: Batcher<MessageId, Claimed>,
     /// So are their answers. Recording outlasts a database that is away, whatever becomes of the handler that asked.
     pub(crate) records: Batcher<News, ()>,
+    /// Files being copied to the provider at once.
+    pub(crate) uploads: Arc<Semaphore>,
     /// Requests under way. They outlive a handler that ran out of time: an answer that comes is recorded.
     pub(crate) requests: TaskTracker,
 }
@@ -49,6 +54,7 @@ impl Deps {
             breakers: Breakers::new(services.clock.clone(), &services.config.sending),
             claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), ids)),
             records: Batcher::start(MOST, move |news| record_batch(for_records.clone(), news)),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
             requests: TaskTracker::new(),
             services,
         }

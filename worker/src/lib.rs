@@ -12,11 +12,13 @@ mod deps;
 mod feeder;
 mod imports;
 mod maintenance;
+mod media;
 mod messages;
 mod receipts;
 mod registry;
 mod schedule;
 mod status;
+mod templates;
 mod webhooks;
 
 use bellbird_core::context::Services;

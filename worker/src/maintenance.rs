@@ -3,12 +3,13 @@
 
 use crate::deps::Deps;
 use crate::messages::classify;
-use crate::{campaigns, imports};
+use crate::{campaigns, imports, templates};
 use bellbird_core::campaigns::jobs::CampaignJob;
 use bellbird_core::ids::OutboxId;
 use bellbird_core::imports::jobs::ImportJob;
 use bellbird_core::outbox::{self, Envelope, Progress};
 use bellbird_core::queue::JobError;
+use bellbird_core::templates::jobs::TemplateJob;
 use serde::Deserialize;
 
 /// A job of any slice. Their names (`job`) differ, which is how they are told apart.
@@ -19,6 +20,8 @@ pub(crate) enum MaintenanceJob {
     Campaign(CampaignJob),
     /// Of an import.
     Import(ImportJob),
+    /// Of templates.
+    Template(TemplateJob),
 }
 
 /// One run of a job.
@@ -44,6 +47,7 @@ pub(crate) async fn handle(
     let progress = match job {
         MaintenanceJob::Campaign(job) => campaigns::handle(&deps, run, job).await?,
         MaintenanceJob::Import(job) => imports::handle(&deps, run, job).await?,
+        MaintenanceJob::Template(job) => templates::handle(&deps, run, job).await?,
     };
     match progress {
         Progress::Done => Ok(()),
@@ -63,6 +67,8 @@ mod tests {
             ("expand_audience", "campaign", "cmp_"),
             ("cancel_recipients", "campaign", "cmp_"),
             ("run_import", "import", "imp_"),
+            ("change_template", "template", "tpl_"),
+            ("sync_templates", "sync", "tsy_"),
         ];
         for (name, field, prefix) in known {
             let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}","run":1}}"#);
@@ -71,6 +77,8 @@ mod tests {
             let slice = match read.job {
                 MaintenanceJob::Campaign(_) => "campaign",
                 MaintenanceJob::Import(_) => "import",
+                MaintenanceJob::Template(TemplateJob::ChangeTemplate { .. }) => "template",
+                MaintenanceJob::Template(TemplateJob::SyncTemplates { .. }) => "sync",
             };
             assert_eq!(slice, field);
         }

@@ -7,19 +7,23 @@
 use crate::breaker::Pass;
 use crate::cache::CachedSender;
 use crate::deps::Deps;
-use crate::receipts;
+use crate::{media, receipts};
 use bellbird_core::content::Content;
 use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
+use bellbird_core::ids::SenderId;
+use bellbird_core::media::provide;
 use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::{OutboundJob, SendMessage};
 use bellbird_core::messages::ledger::{self, Details, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
+use bellbird_core::messages::queries::media_of;
 use bellbird_core::messages::state::Fact;
 use bellbird_core::phone::Phone;
 use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
+use bellbird_core::senders::token;
 use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +51,7 @@ async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(),
     // Normally as many as the lane runs handlers; fewer are free only while requests outlive theirs.
     let hand = take_hand(hands)?;
     let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
+    let unfit = if job.media && sender.active { media::provide(&deps, &sender, &job).await? } else { None };
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
     let pass = if sender.active {
         let rests = |wait| JobError::release(wait, "the sender rests");
@@ -60,7 +65,7 @@ async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(),
     let request = deps.requests.spawn({
         let deps = deps.clone();
         async move {
-            let result = claim_and_ask(deps, sender, job, pass).await;
+            let result = claim_and_ask(deps, sender, job, pass, unfit).await;
             drop(hand);
             result
         }
@@ -78,6 +83,7 @@ async fn claim_and_ask(
     sender: Arc<CachedSender>,
     job: SendMessage,
     pass: Option<Pass>,
+    unfit: Option<String>,
 ) -> Result<(), JobError> {
     let claimed = match deps.claims.ask(job.message).await {
         Some(Ok(row)) => Ok(row),
@@ -93,7 +99,11 @@ async fn claim_and_ask(
         }
         return claimed.map(|_| ()); // not to be sent now, or not by us
     };
-    let outcome = match prepare(&deps, &row).await {
+    let prepared = match unfit {
+        Some(why) => Err(Unprepared::Unfit(why)),
+        None => prepare(&deps, &row).await,
+    };
+    let outcome = match prepared {
         Ok(message) => {
             let asked = Instant::now();
             let outcome = deps.services.provider.send(&sender.access, &message).await;
@@ -102,10 +112,12 @@ async fn claim_and_ask(
         }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
         Err(Unprepared::Unfit(why)) => {
-            record(&deps, &row, None, Heard::Fact(unfit(why)), Details::default()).await;
+            record(&deps, &row, None, Heard::Fact(not_put_together(why)), Details::default()).await;
             return Ok(());
         }
     };
+    let outcome = unless_file_is_gone(&deps, &row, outcome).await;
+    let outcome = unless_replaced(&deps, job.sender, &sender, outcome).await;
     if let Some(pass) = pass {
         pass.ended(match &outcome {
             SendOutcome::Ambiguous { .. } => Some(true),
@@ -118,6 +130,25 @@ async fn claim_and_ask(
     let details = Details { recipient, ..Details::default() };
     record(&deps, &row, wamid, heard, details).await;
     Ok(())
+}
+
+/// A refusal of a token that was replaced while it was asked with says nothing about the sender: it goes again with the
+/// new one, and nobody is paused.
+async fn unless_replaced(
+    deps: &Deps,
+    id: SenderId,
+    sender: &CachedSender,
+    outcome: SendOutcome,
+) -> SendOutcome {
+    let SendOutcome::Refused(failure) = &outcome else { return outcome };
+    if deps.services.provider.rule(failure).action != Action::StopAccount {
+        return outcome;
+    }
+    match token::is_replaced(&deps.services, id, &sender.sealed).await {
+        Ok(true) => SendOutcome::NotSent { why: "the access token was replaced meanwhile".into() },
+        // not known: the refusal stands, and people look at the sender
+        Ok(false) | Err(_) => outcome,
+    }
 }
 
 /// Nothing was sent and nothing is wrong with the message.
@@ -195,15 +226,47 @@ async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepar
         None => {
             let content = row.content.as_deref().and_then(|stored| Content::from_stored(&row.kind, stored));
             let unreadable = || Unprepared::Unfit(format!("its content ({}) cannot be read", row.kind));
-            OutboundBody::FreeForm(Box::new(content.ok_or_else(unreadable)?))
+            OutboundBody::FreeForm(Box::new(with_copies(deps, row, content.ok_or_else(unreadable)?).await?))
         }
     };
     let (reply_to, opaque) = (row.context_wamid.clone(), ledger::opaque(row.id, row.attempt));
     Ok(OutboundMessage { to, body, reply_to, opaque })
 }
 
+/// The content with the provider's copies in place of our files.
+async fn with_copies(deps: &Deps, row: &Message, mut content: Content) -> Result<Content, Unprepared> {
+    let named = media_of(row);
+    if named.is_empty() {
+        return Ok(content);
+    }
+    let copies = provide::copies(&deps.services, row.sender_id, &named).await;
+    let copies = copies.map_err(|error| Unprepared::NotNow(error.to_string()))?;
+    for file in content.files_mut() {
+        let Some(id) = *file.media_id else { continue };
+        let copy = copies.iter().find(|copy| copy.media_id == id).and_then(|copy| copy.provider_id.clone());
+        // it was there before the claim; made anew before the next one
+        let ran_out = || Unprepared::NotNow("the provider's copy of its file ran out".into());
+        (*file.media_id, *file.provider_id) = (None, Some(copy.ok_or_else(ran_out)?));
+    }
+    Ok(content)
+}
+
+/// A refusal because the provider lost its copy of a file is nobody's fault: nothing was sent, and the next attempt
+/// makes a new one. If the copy was new, the refusal stands.
+async fn unless_file_is_gone(deps: &Deps, row: &Message, outcome: SendOutcome) -> SendOutcome {
+    let SendOutcome::Refused(failure) = &outcome else { return outcome };
+    let named = media_of(row);
+    if named.is_empty() || !deps.services.media.may_be_gone(failure) {
+        return outcome;
+    }
+    match provide::forget(&deps.services, row.sender_id, &named).await {
+        Ok(true) => SendOutcome::NotSent { why: format!("code {}: its file is copied anew", failure.code) },
+        Ok(false) | Err(_) => outcome,
+    }
+}
+
 /// A message that cannot even be written; the request was not made.
-fn unfit(why: String) -> Fact {
+fn not_put_together(why: String) -> Fact {
     Fact::Failed {
         code: 132_000,
         title: "The message could not be put together".into(),

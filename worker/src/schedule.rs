@@ -5,6 +5,7 @@ use bellbird_core::campaigns::finish;
 use bellbird_core::error::Result;
 use bellbird_core::messages::{feed, reap, unknown};
 use bellbird_core::queue::LaneName;
+use bellbird_core::templates::sync;
 use bellbird_core::webhooks::{apply, keep};
 use bellbird_core::{alerts, idempotency, imports, outbox};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 /// What the queue lost is pushed again after this; pushing what still waits there changes nothing.
 const STALE: Duration = Duration::from_secs(5);
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Answers to idempotent requests are remembered this long.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 3_600);
@@ -27,7 +29,17 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) {
         every("reap", reap_every, shutdown, || reap_all(deps)),
         every("relay", STALE / 2, shutdown, || relay(deps)),
         every("tidy", HOUR, shutdown, || tidy(deps)),
+        every("templates", MINUTE, shutdown, || sync_templates(deps)),
     );
+}
+
+/// Asks for the accounts whose templates were read too long ago; of several workers one does it.
+async fn sync_templates(deps: &Deps) -> Result<()> {
+    let minutes = deps.services.config.templates.sync_every_minutes;
+    if minutes == 0 {
+        return Ok(());
+    }
+    sync::request_due(&deps.services, MINUTE.saturating_mul(u32::try_from(minutes).unwrap_or(u32::MAX))).await
 }
 
 /// Lost leases and due retries come back, lost claims become unknown, old unknowns are decided.

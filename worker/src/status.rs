@@ -51,8 +51,9 @@ pub(crate) async fn serve(listener: TcpListener, services: Services, shutdown: C
             });
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(PATIENCE).keep_alive(false);
-            // a watcher that goes away in the middle is its own affair
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+            // a watcher that goes away in the middle, or never reads its answer, is its own affair
+            let answered = http.serve_connection(TokioIo::new(stream), service);
+            let _ = tokio::time::timeout(PATIENCE * 3, answered).await;
             drop(place);
         });
     }

@@ -13,9 +13,13 @@ pub(super) fn misfits<T: Type>(value: &Value) -> Vec<FieldProblem> {
     let mut registry = Registry::new();
     T::register(&mut registry);
     let schemas = serde_json::to_value(&registry.schemas).unwrap_or_default();
-    let schema = serde_json::to_value(T::schema_ref()).unwrap_or_default();
-    let mut compare = Compare { schemas: &schemas, open: false, problems: Vec::new() };
-    compare.value("", &schema, value);
+    misfits_of(&schemas, &serde_json::to_value(T::schema_ref()).unwrap_or_default(), value)
+}
+
+/// Every place where `value` does not fit `schema`; what that refers to is found by name in `schemas`.
+pub(crate) fn misfits_of(schemas: &Value, schema: &Value, value: &Value) -> Vec<FieldProblem> {
+    let mut compare = Compare { schemas, open: false, problems: Vec::new() };
+    compare.value("", schema, value);
     compare.problems
 }
 

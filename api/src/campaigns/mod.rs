@@ -71,6 +71,8 @@ impl CampaignsApi {
     }
 
     /// Get a campaign
+    ///
+    /// As it stands now. Its numbers are in `getCampaignStats`.
     #[oai(path = "/campaigns/:campaign_id", method = "get", operation_id = "getCampaign")]
     async fn get(&self, auth: Auth, campaign_id: Path<CampaignId>) -> ApiResult<Json<Campaign>> {
         Ok(Json(queries::get(&auth, campaign_id.0).await?.try_into()?))

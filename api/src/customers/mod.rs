@@ -47,7 +47,7 @@ impl CustomersApi {
 
     /// Get a customer
     ///
-    /// WhatsApp may prove two customers to be one person; then the older stays, and the id of the other leads to it: the
+    /// With tags, attributes, and where they stand about marketing. WhatsApp may prove two customers to be one person; then the older stays, and the id of the other leads to it: the
     /// answer has another `id` than was asked for, and names the asked one among its `merged_ids`.
     #[oai(path = "/customers/:customer_id", method = "get", operation_id = "getCustomer")]
     async fn get(&self, auth: Auth, customer_id: Path<CustomerId>) -> ApiResult<Json<Customer>> {
@@ -57,6 +57,8 @@ impl CustomersApi {
     }
 
     /// List customers
+    ///
+    /// Newest first. The filters narrow each other down.
     #[oai(path = "/customers", method = "get", operation_id = "listCustomers")]
     async fn list(
         &self,
@@ -78,6 +80,8 @@ impl CustomersApi {
     }
 
     /// Put tags on a customer, or take them off
+    ///
+    /// A tag that is on already stays, one that is not on may be taken off: neither is an error.
     #[oai(path = "/customers/:customer_id/tags", method = "patch", operation_id = "changeCustomerTags")]
     async fn change_tags(
         &self,

@@ -121,7 +121,7 @@ impl ImportsApi {
         let guard = key.over(&body);
         let options = body.value.try_into()?;
         idempotent(&auth, guard, move |tx, ctx| {
-            Box::pin(async move { start::start(tx, ctx, import_id.0, options).await?.try_into() })
+            Box::pin(async move { start::start(tx, ctx, import_id.0, options).await?.import.try_into() })
         })
         .await
     }

@@ -60,7 +60,7 @@ pub(super) async fn add(
 ) -> Result<bellbird_core::imports::Import> {
     let import = upload::add(tx, ctx, kept, file_name.as_deref()).await?;
     match options {
-        Some(options) => start::start(tx, ctx, import.id, options).await,
+        Some(options) => Ok(start::start(tx, ctx, import.id, options).await?.import),
         None => Ok(import),
     }
 }

@@ -5,7 +5,7 @@ use crate::Time;
 use bellbird_core::Timestamp;
 use bellbird_core::campaigns::words_for;
 use bellbird_core::content::Content;
-use bellbird_core::ids::{CampaignId, CustomerId, MessageId, SenderId, TemplateId};
+use bellbird_core::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId, TemplateId};
 use bellbird_core::messages::queries::WithAttempts;
 use bellbird_core::messages::state::MessageStatus as Standing;
 use bellbird_core::messages::{Direction, Message as Row, Origin, Purpose, attempt_entity};
@@ -189,6 +189,8 @@ pub struct Message {
     pub content: Option<Content>,
     /// What a customer wrote, or somebody of yours in WhatsApp's own app: WhatsApp's own JSON, whole.
     pub received: Option<Value>,
+    /// The file that came with it, or the first one it is sent with.
+    pub media_id: Option<MediaId>,
     /// WhatsApp's id of it; of the current attempt, where there were several.
     pub wamid: Option<String>,
     /// Who wrote it, when it was not sent through Bellbird.
@@ -274,6 +276,7 @@ impl Message {
             }),
             content,
             received,
+            media_id: row.media_id,
             pricing,
             wamid: row.wamid,
             origin: row.origin,

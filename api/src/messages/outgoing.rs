@@ -143,7 +143,7 @@ impl FilledTemplate {
             (None, Some(name), Some(language)) => {
                 // names are unique in an account only, and the sender says which
                 let account = senders::connect::get(ctx, sender).await?.waba_id;
-                match templates::create::find(ctx, &account, &name, &language).await? {
+                match templates::queries::find(ctx, &account, &name, &language).await? {
                     Some(template) => Ok(What::Template { template: template.id, variables }),
                     None => {
                         let message = format!(

@@ -2,10 +2,12 @@
 
 use super::parts::*;
 use crate::Time;
+use bellbird_core::consent::Purpose;
 use bellbird_core::ids::TemplateId;
-use bellbird_core::templates::create::NewTemplate;
-use bellbird_core::templates::{self, Category, ParameterFormat, TemplateModel, TemplateStatus};
-use bellbird_core::{Error, Problem, Result};
+use bellbird_core::templates::{
+    self, Category, ParameterFormat, TemplateChange, TemplateQuality, TemplateStatus,
+};
+use bellbird_core::{Error, Result, Timestamp};
 use poem_openapi::{Enum, Object};
 use std::collections::BTreeMap;
 
@@ -31,60 +33,6 @@ pub enum VariableFormat {
     Named,
 }
 
-/// What the provider decided about a template.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[oai(rename_all = "snake_case")]
-pub enum DecidedStatus {
-    /// It may be sent.
-    Approved,
-    /// It is not decided yet.
-    Pending,
-}
-
-/// A template to write down.
-#[derive(Object, Debug)]
-#[oai(deny_unknown_fields)]
-pub struct CreateTemplate {
-    /// Meta's id of the WhatsApp business account it belongs to.
-    #[oai(validator(max_length = 64))]
-    pub waba_id: String,
-    /// Lower-case letters, digits and underscores.
-    pub name: String,
-    /// Language code, like `en_US`.
-    pub language: String,
-    /// What it is for.
-    pub category: TemplateCategory,
-    /// How gaps are called; `positional` when not given.
-    pub parameter_format: Option<VariableFormat>,
-    /// Above the body.
-    pub header: Option<TemplateHeader>,
-    /// The text. Empty for one-time codes: WhatsApp writes theirs.
-    #[oai(default)]
-    pub body: String,
-    /// Small print below the body.
-    pub footer: Option<String>,
-    /// Below everything, in this order.
-    #[oai(default, validator(max_items = 10))]
-    pub buttons: Vec<TemplateButton>,
-    /// Cards to swipe through, 2 to 10.
-    #[oai(default, validator(max_items = 10))]
-    pub cards: Vec<TemplateCard>,
-    /// An offer that ends.
-    pub limited_time_offer: Option<TemplateOffer>,
-    /// For one-time codes: what WhatsApp is to write around them. There is no `body` then.
-    pub authentication: Option<TemplateAuthentication>,
-    /// Asks the person for leave to call them.
-    #[oai(default)]
-    pub call_permission: bool,
-    /// How long WhatsApp tries to deliver a message, in seconds; -1: 30 days.
-    pub ttl_seconds: Option<i32>,
-    /// A sample value for each gap, by the keys that `variables` lists; for a file its upload handle.
-    #[oai(default)]
-    pub examples: BTreeMap<String, String>,
-    /// What the provider decided; `approved` when not given. The next release asks the provider itself.
-    pub status: Option<DecidedStatus>,
-}
-
 /// A template in one language.
 #[derive(Object, Debug)]
 pub struct Template {
@@ -98,8 +46,32 @@ pub struct Template {
     pub language: String,
     /// What it is for.
     pub category: TemplateCategory,
-    /// Where it stands with the provider.
+    /// Where it stands with the provider. Only an `approved` one can be sent.
     pub status: TemplateStatus,
+    /// Why it stands there.
+    #[oai(skip_serializing_if_is_none)]
+    pub status_reason: Option<String>,
+    /// What the provider is still being asked: to `create`, `edit` or `delete` it.
+    #[oai(skip_serializing_if_is_none)]
+    pub pending_change: Option<TemplateChange>,
+    /// Why the provider refused the last change, in words.
+    #[oai(skip_serializing_if_is_none)]
+    pub change_error: Option<String>,
+    /// What of it cannot be sent from here, in words.
+    #[oai(skip_serializing_if_is_none)]
+    pub unsupported: Option<String>,
+    /// How customers receive it.
+    #[oai(skip_serializing_if_is_none)]
+    pub quality: Option<TemplateQuality>,
+    /// The category the provider will move it to.
+    #[oai(skip_serializing_if_is_none)]
+    pub next_category: Option<TemplateCategory>,
+    /// Meta's id of it, once known.
+    #[oai(skip_serializing_if_is_none)]
+    pub provider_id: Option<String>,
+    /// When it was last seen at the provider.
+    #[oai(skip_serializing_if_is_none)]
+    pub synced_at: Option<Time>,
     /// How gaps are called.
     pub parameter_format: VariableFormat,
     /// Above the body.
@@ -138,39 +110,6 @@ pub struct Template {
     pub updated_at: Time,
 }
 
-impl From<CreateTemplate> for NewTemplate {
-    fn from(new: CreateTemplate) -> Self {
-        let model = TemplateModel {
-            name: new.name,
-            language: new.language,
-            category: match new.category {
-                TemplateCategory::Marketing => Category::Marketing,
-                TemplateCategory::Utility => Category::Utility,
-                TemplateCategory::Authentication => Category::Authentication,
-            },
-            parameter_format: match new.parameter_format {
-                Some(VariableFormat::Named) => ParameterFormat::Named,
-                Some(VariableFormat::Positional) | None => ParameterFormat::Positional,
-            },
-            header: new.header.map(Into::into),
-            body: new.body,
-            footer: new.footer,
-            buttons: new.buttons.into_iter().map(Into::into).collect(),
-            cards: new.cards.into_iter().map(Into::into).collect(),
-            limited_time_offer: new.limited_time_offer.map(Into::into),
-            authentication: new.authentication.map(Into::into),
-            call_permission: new.call_permission,
-            ttl_seconds: new.ttl_seconds,
-            examples: new.examples,
-        };
-        let status = match new.status {
-            Some(DecidedStatus::Pending) => TemplateStatus::Pending,
-            Some(DecidedStatus::Approved) | None => TemplateStatus::Approved,
-        };
-        Self { waba_id: new.waba_id, model, status }
-    }
-}
-
 impl TryFrom<templates::Template> for Template {
     type Error = Error;
     fn try_from(row: templates::Template) -> Result<Self> {
@@ -182,12 +121,16 @@ impl TryFrom<templates::Template> for Template {
             optional_variables: model.optional_variables(),
             name: model.name,
             language: model.language,
-            category: match model.category {
-                Category::Marketing => TemplateCategory::Marketing,
-                Category::Utility => TemplateCategory::Utility,
-                Category::Authentication => TemplateCategory::Authentication,
-            },
+            category: model.category.into(),
             status: row.status,
+            status_reason: row.status_reason,
+            pending_change: row.pending_change,
+            change_error: row.change_error,
+            unsupported: row.unsupported,
+            quality: row.quality,
+            next_category: row.next_category.map(Into::into),
+            provider_id: row.provider_id,
+            synced_at: row.synced_at.map(Timestamp::to_utc),
             parameter_format: match model.parameter_format {
                 ParameterFormat::Positional => VariableFormat::Positional,
                 ParameterFormat::Named => VariableFormat::Named,
@@ -208,39 +151,42 @@ impl TryFrom<templates::Template> for Template {
     }
 }
 
-/// The domain writes `cards.1.buttons.0.url` where requests say `cards[1].buttons[0].url`.
-pub(super) fn as_requested(error: Error) -> Error {
-    let Error::Invalid(problems) = error else { return error };
-    let path = |field: &str| {
-        let mut path = String::with_capacity(field.len() + 2);
-        for part in field.split('.') {
-            match part.parse::<usize>() {
-                Ok(index) => path.push_str(&format!("[{index}]")),
-                Err(_) if path.is_empty() => path.push_str(part),
-                Err(_) => path.push_str(&format!(".{part}")),
-            }
+impl From<Category> for TemplateCategory {
+    fn from(category: Category) -> Self {
+        match category {
+            Category::Marketing => Self::Marketing,
+            Category::Utility => Self::Utility,
+            Category::Authentication => Self::Authentication,
         }
-        path
-    };
-    Error::Invalid(problems.into_iter().map(|p| Problem { field: path(&p.field), ..p }).collect())
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl From<TemplateCategory> for Category {
+    fn from(category: TemplateCategory) -> Self {
+        match category {
+            TemplateCategory::Marketing => Self::Marketing,
+            TemplateCategory::Utility => Self::Utility,
+            TemplateCategory::Authentication => Self::Authentication,
+        }
+    }
+}
 
-    #[test]
-    fn problems_are_told_where_the_caller_wrote_them() {
-        for (ours, theirs) in [
-            ("buttons.0.url", "buttons[0].url"),
-            ("cards.1.buttons.0.url", "cards[1].buttons[0].url"),
-            ("body", "body"),
-            ("buttons", "buttons"),
-        ] {
-            let Error::Invalid(problems) = as_requested(Error::invalid(ours, "x", "y")) else {
-                unreachable!()
-            };
-            assert_eq!(problems[0].field, theirs);
+impl From<Purpose> for TemplateCategory {
+    fn from(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::Marketing => Self::Marketing,
+            Purpose::Utility | Purpose::Service => Self::Utility,
+            Purpose::Authentication => Self::Authentication,
+        }
+    }
+}
+
+impl From<TemplateCategory> for Purpose {
+    fn from(category: TemplateCategory) -> Self {
+        match category {
+            TemplateCategory::Marketing => Self::Marketing,
+            TemplateCategory::Utility => Self::Utility,
+            TemplateCategory::Authentication => Self::Authentication,
         }
     }
 }

@@ -36,7 +36,9 @@ impl<'a> ApiExtractor<'a> for Raw {
     type ParamRawType = ();
 
     fn request_meta() -> Option<MetaRequest> {
-        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("object")));
+        let example = serde_json::json!({ "object": "whatsapp_business_account", "entry": [] });
+        let schema = MetaSchema { example: Some(example), ..MetaSchema::new("object") };
+        let schema = MetaSchemaRef::Inline(Box::new(schema));
         let content = vec![MetaMediaType { content_type: "application/json", schema }];
         Some(MetaRequest { description: Some("As Meta posts it."), content, required: true })
     }
@@ -135,6 +137,8 @@ pub struct WhatsAppApi;
 #[OpenApi(prefix_path = "/webhooks", tag = "Tag::Webhooks")]
 impl WhatsAppApi {
     /// Prove the address of the installation's default app
+    ///
+    /// Meta's challenge: the answer is the text it sent, if it knows the verify token.
     #[oai(path = "/whatsapp", method = "get", operation_id = "verifyDefaultWhatsappWebhook")]
     async fn verify_default(
         &self,
@@ -147,6 +151,8 @@ impl WhatsAppApi {
     }
 
     /// Take a webhook of the installation's default app
+    ///
+    /// As `receiveWhatsappWebhook`, for the app of the settings.
     #[oai(path = "/whatsapp", method = "post", operation_id = "receiveDefaultWhatsappWebhook")]
     async fn receive_default(
         &self,
@@ -158,6 +164,8 @@ impl WhatsAppApi {
     }
 
     /// Prove the address of an app
+    ///
+    /// Meta's challenge: the answer is the text it sent, if it knows the app's verify token.
     #[oai(path = "/whatsapp/:app_key", method = "get", operation_id = "verifyWhatsappWebhook")]
     async fn verify(
         &self,

@@ -10,6 +10,7 @@ use bellbird_core::page::PageRequest;
 use bellbird_core::phone::Phone;
 use bellbird_core::secret::{Cipher, ExposeSecret, SecretString, random_token};
 use bellbird_core::senders::{apps, connect};
+use bellbird_core::templates::create::{NewTemplate, Origin};
 use bellbird_core::templates::{self, Button, Category, Header, TemplateModel, TemplateStatus};
 use bellbird_core::{identity, organizations};
 use bellbird_sandbox::{
@@ -189,7 +190,7 @@ async fn sender(ctx: &Ctx, home: &Home, sandbox: &SandboxHandle) -> Result<Sende
 
 /// The same template the sandbox has approved.
 async fn template(ctx: &Ctx) -> Result<TemplateId, Failure> {
-    if let Some(known) = templates::create::find(ctx, WABA, "welcome_offer", "en_US").await? {
+    if let Some(known) = templates::queries::find(ctx, WABA, "welcome_offer", "en_US").await? {
         return Ok(known.id);
     }
     let text = "Hi {{1}}, thank you for being with us! Use the code {{2}} for 20% off until Sunday.";
@@ -200,8 +201,8 @@ async fn template(ctx: &Ctx) -> Result<TemplateId, Failure> {
         examples: BTreeMap::from([("1".into(), "Ana".into()), ("2".into(), "WELCOME20".into())]),
         ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, text)
     };
-    let new =
-        templates::create::NewTemplate { waba_id: WABA.into(), model, status: TemplateStatus::Approved };
+    let origin = Origin::Registered(TemplateStatus::Approved);
+    let new = NewTemplate { waba_id: WABA.into(), model, origin };
     let tx = ctx.begin().await?;
     let template = templates::create::create(&tx, ctx, new).await?;
     tx.commit().await?;

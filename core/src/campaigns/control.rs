@@ -5,13 +5,13 @@ use super::entity::{Column, Entity, Model};
 use super::jobs::CampaignJob;
 use super::state::{Action, CampaignStatus};
 use crate::context::{Ctx, Services, Tx};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::ids::{CampaignId, OutboxId, TemplateId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
 use crate::outbox::{self, Progress};
 use crate::queue::LaneName;
-use crate::templates::{self, TemplateStatus};
+use crate::templates;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
@@ -34,11 +34,8 @@ pub async fn pause(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
 pub async fn resume(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
     let campaign = lock(tx, ctx, id).await?;
     campaign.status.check(Action::Resume)?;
-    if let Some(why) = not_sendable(tx, campaign.template_id).await? {
-        return Err(Error::conflict(
-            "template_not_approved",
-            format!("{why}; only an approved one can be sent"),
-        ));
+    if let Some(problem) = not_sendable(tx, campaign.template_id).await? {
+        return Err(Error::conflict(problem.code, problem.message));
     }
     change(tx, ctx, id, Action::Resume, CampaignStatus::Running).await
 }
@@ -52,15 +49,13 @@ pub async fn cancel(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
 
 /// Why a template may not be sent now, if so. Waits for news about it that is just being written, so that whoever goes on
 /// to make a campaign run either sees it or is seen by it.
-pub(super) async fn not_sendable(tx: &Tx, template: TemplateId) -> Result<Option<String>> {
+pub(super) async fn not_sendable(tx: &Tx, template: TemplateId) -> Result<Option<Problem>> {
     let mut query = templates::Entity::find_by_id(template);
     if tx.backend() == DbBackend::Postgres {
         query = query.lock_shared();
     }
     let found = query.one(tx.conn()).await?.ok_or_else(|| Error::not_found("template", template))?;
-    let why = found.status_reason.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-    let refused = found.status != TemplateStatus::Approved;
-    Ok(refused.then(|| format!("the template `{}` is {}{why}", found.name, found.status)))
+    Ok(found.unsendable())
 }
 
 async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: CampaignStatus) -> Result<Model> {

@@ -92,7 +92,7 @@ async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<
             update
                 .col_expr(Column::Status, Expr::value(status))
                 .col_expr(Column::PausedAt, Expr::value(refused.as_ref().map(|_| tx.now())))
-                .col_expr(Column::PausedReason, Expr::value(refused))
+                .col_expr(Column::PausedReason, Expr::value(refused.map(|problem| problem.message)))
                 .col_expr(Column::ExpandedAt, Expr::value(tx.now()))
         }
     };

@@ -61,11 +61,8 @@ async fn check(tx: &Tx, ctx: &Ctx, campaign: &Model) -> Result<Purpose> {
         .one(tx.conn())
         .await?
         .ok_or_else(|| Error::not_found("template", campaign.template_id))?;
-    if let Some(why) = not_sendable(tx, template.id).await? {
-        return Err(Error::conflict(
-            "template_not_approved",
-            format!("{why}; only an approved one can be sent"),
-        ));
+    if let Some(problem) = not_sendable(tx, template.id).await? {
+        return Err(Error::conflict(problem.code, problem.message));
     }
     let senders = senders::Entity::secure_find(ctx.organization)
         .filter(senders::entity::Column::Id.is_in(campaign.senders()?))

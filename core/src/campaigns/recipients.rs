@@ -11,7 +11,6 @@ use crate::customers::{self, Customer};
 use crate::error::{Error, Problem, Result};
 use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
 use crate::messages::counters::Deltas;
-use crate::messages::send::problems as render_problems;
 use crate::messages::state::MessageStatus;
 use crate::phone::Phone;
 use crate::templates::{self, TemplateModel, render};
@@ -115,7 +114,7 @@ impl Judge {
         customer: &Customer,
     ) -> Result<BTreeMap<String, String>, Vec<Problem>> {
         let values = audience::resolve(&self.needed, own, &self.sources, customer);
-        render(&self.template, &values).map(|_| values).map_err(|error| render_problems(&error))
+        render(&self.template, &values).map(|_| values).map_err(|error| error.problems())
     }
 
     /// The number a person is sent to from: the same one however often it is computed.

@@ -49,6 +49,7 @@ pub struct Config {
     pub worker: WorkerConfig,
     pub sending: SendingConfig,
     pub webhooks: WebhooksConfig,
+    pub templates: TemplatesConfig,
     pub files: FilesConfig,
     pub imports: ImportsConfig,
     pub log: LogConfig,
@@ -125,6 +126,10 @@ section! {
 section! {
     /// `[webhooks]`
     WebhooksConfig { max_body_bytes: usize, group_ms: u64, keep_days: u64, }
+}
+section! {
+    /// `[templates]`
+    TemplatesConfig { sync_every_minutes: u64, }
 }
 section! {
     /// `[files]`

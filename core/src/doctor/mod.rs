@@ -2,6 +2,7 @@
 //! few seconds and only what depends on them. Nothing is changed anywhere, and no secret is said.
 
 mod database;
+mod files;
 mod host;
 mod provider;
 mod queue;
@@ -93,14 +94,16 @@ pub async fn examine(patient: &Patient) -> Vec<Finding> {
         }
         findings
     };
-    let (inside, queue, provider, address) = tokio::join!(
+    let (inside, files, queue, provider, address) = tokio::join!(
         inside,
+        files::examine(patient),
         queue::examine(patient),
         provider::examine(patient),
         provider::public_address(patient),
     );
     let mut findings = host::examine(patient);
     findings.extend(queue);
+    findings.push(files);
     findings.extend(provider);
     findings.extend(address);
     findings.extend(inside);

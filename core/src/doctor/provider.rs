@@ -1,6 +1,7 @@
 //! The way out to the provider, and the way in from it.
 
 use super::{Finding, Patient, patiently, skew};
+use reqwest::header::CONTENT_TYPE;
 
 /// Whether the provider answers, and whether its clock is ours.
 pub(super) async fn examine(patient: &Patient) -> Vec<Finding> {
@@ -39,20 +40,24 @@ pub(super) async fn public_address(patient: &Patient) -> Vec<Finding> {
         return vec![Finding::warning(SUBJECT, "not set: no webhook can arrive", cure)];
     }
     let url = patient.config.http.public_url();
+    // an address every proxy passes on, and an answer nobody else gives: a refusal in our own words
     let asked = patiently(async {
-        let answer = patient.http.get(format!("{url}/health")).send().await;
+        let answer = patient.http.get(format!("{url}/api/v1/senders")).send().await;
         let answer = answer.map_err(|error| words(&error.without_url()))?;
-        Ok(answer.status())
+        let ours = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+        Ok((answer.status().as_u16(), ours))
     });
     let cure = "start `bellbird serve`, and look at the proxy, its certificate and the name's address";
     vec![match asked.await {
-        Ok(status) if status.is_success() && !url.starts_with("https://") => Finding::warning(
+        Ok((401, true)) if !url.starts_with("https://") => Finding::warning(
             SUBJECT,
             format!("{} answers, without TLS", bare(&url)),
             "put a TLS proxy in front: providers post webhooks to https only",
         ),
-        Ok(status) if status.is_success() => Finding::good(SUBJECT, format!("{} answers", bare(&url))),
-        Ok(status) => Finding::bad(SUBJECT, format!("{} answers {}", bare(&url), status.as_u16()), cure),
+        Ok((401, true)) => Finding::good(SUBJECT, format!("{} answers", bare(&url))),
+        Ok((status, _)) => {
+            Finding::bad(SUBJECT, format!("{} answers {status}, as somebody else", bare(&url)), cure)
+        }
         Err(why) => Finding::bad(SUBJECT, format!("{} does not answer: {why}", bare(&url)), cure),
     }]
 }

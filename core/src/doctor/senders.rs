@@ -79,9 +79,11 @@ async fn of_sender(patient: &Patient, cipher: &Cipher, sender: &Sender) -> Vec<F
     );
     findings.push(match &token {
         Ok(facts) => of_token(named("token"), facts, patient.clock.now()),
-        Err(why) => {
-            Finding::bad(named("token"), why, "make a new permanent token, and connect the sender with it")
-        }
+        Err(why) => Finding::bad(
+            named("token"),
+            why,
+            "make a permanent token of a system user, then PUT /api/v1/senders/{id}/access-token",
+        ),
     });
     findings.push(match number {
         Ok(facts) => of_number(named("number"), &facts),
@@ -98,12 +100,12 @@ async fn asked<T>(question: impl Future<Output = Result<T, ProveError>>) -> Resu
 }
 
 fn of_token(subject: String, facts: &TokenFacts, now: Timestamp) -> Finding {
-    let renew = "make a permanent token of a system user, and connect the sender with it";
+    let renew = "make a permanent token of a system user, then PUT /api/v1/senders/{id}/access-token";
     if !facts.is_valid {
         return Finding::bad(subject, "no longer valid", renew);
     }
     if !facts.missing.is_empty() {
-        let cure = "make a token with these permissions";
+        let cure = "make a token with these permissions, then PUT /api/v1/senders/{id}/access-token";
         return Finding::bad(subject, format!("lacks {}", facts.missing.join(" and ")), cure);
     }
     match facts.expires_at {

@@ -9,7 +9,7 @@ use crate::campaigns::recipients::Judge;
 use crate::context::{Ctx, Tx};
 use crate::customers::edit::parse_tag;
 use crate::error::{Error, Problem, Result};
-use crate::ids::{CampaignId, ImportId};
+use crate::ids::{CampaignId, ImportId, OutboxId};
 use crate::outbox;
 use crate::queue::LaneName;
 use sea_orm::sea_query::Expr;
@@ -31,8 +31,17 @@ pub struct Start {
     pub tags: Vec<String>,
 }
 
+/// An import that was started.
+#[derive(Debug)]
+pub struct Started {
+    /// As it stands now.
+    pub import: Model,
+    /// The job that works it off.
+    pub job: OutboxId,
+}
+
 /// Starts an uploaded import, or for real one that was a trial.
-pub async fn start(tx: &Tx, ctx: &Ctx, id: ImportId, start: Start) -> Result<Model> {
+pub async fn start(tx: &Tx, ctx: &Ctx, id: ImportId, start: Start) -> Result<Started> {
     let import = queries::find(tx.conn(), ctx.organization, id).await?;
     import.status.check_start(import.dry_run)?;
     let columns = import.columns()?;
@@ -72,8 +81,9 @@ pub async fn start(tx: &Tx, ctx: &Ctx, id: ImportId, start: Start) -> Result<Mod
     if started.rows_affected != 1 {
         return Err(changed());
     }
-    outbox::enqueue(tx, LaneName::Maintenance, &ImportJob::RunImport { import: id, run }).await?;
-    queries::find(tx.conn(), ctx.organization, id).await
+    let job = ImportJob::RunImport { import: id, run };
+    let job = outbox::enqueue(tx, LaneName::Maintenance, &job).await?;
+    Ok(Started { import: queries::find(tx.conn(), ctx.organization, id).await?, job })
 }
 
 /// Stops an import, also one that was never started. What went in stays.

@@ -3,8 +3,8 @@
 use crate::context::Ctx;
 use crate::db::Owned;
 use crate::error::Result;
-use crate::ids::{CampaignId, MessageId, WebhookEventId};
-use crate::{campaigns, messages, senders, webhooks};
+use crate::ids::{CampaignId, ImportId, MessageId, WebhookEventId};
+use crate::{campaigns, imports, messages, senders, webhooks};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -16,6 +16,8 @@ pub struct Subject {
     pub messages: Vec<MessageId>,
     /// The campaign it belongs to or works on.
     pub campaigns: Vec<CampaignId>,
+    /// The import it runs.
+    pub imports: Vec<ImportId>,
     /// The webhooks it applies.
     pub webhook_events: Vec<WebhookEventId>,
 }
@@ -35,6 +37,7 @@ impl Subject {
             Value::String(text) => {
                 self.messages.extend(text.parse::<MessageId>());
                 self.campaigns.extend(text.parse::<CampaignId>());
+                self.imports.extend(text.parse::<ImportId>());
                 self.webhook_events.extend(text.parse::<WebhookEventId>());
             }
             _ => {}
@@ -61,11 +64,18 @@ pub(super) async fn own(ctx: &Ctx, bodies: &[&str]) -> Result<Vec<Option<Subject
         let own = Entity::secure_find(ctx.organization).select_only().column(Column::Id);
         own.filter(Column::Id.is_in(ids)).into_tuple().all(ctx.db.read()).await?.into_iter().collect()
     };
+    let imports: HashSet<ImportId> = {
+        use imports::entity::{Column, Entity};
+        let ids = subjects.iter().flat_map(|s| s.imports.iter().copied());
+        let own = Entity::secure_find(ctx.organization).select_only().column(Column::Id);
+        own.filter(Column::Id.is_in(ids)).into_tuple().all(ctx.db.read()).await?.into_iter().collect()
+    };
     let events = own_events(ctx, subjects.iter().flat_map(|s| s.webhook_events.iter().copied())).await?;
     let is_own = |subject: &Subject| {
         !subject.is_nothing()
             && subject.messages.iter().all(|id| messages.contains(id))
             && subject.campaigns.iter().all(|id| campaigns.contains(id))
+            && subject.imports.iter().all(|id| imports.contains(id))
             && subject.webhook_events.iter().all(|id| events.contains(id))
     };
     Ok(subjects.into_iter().map(|subject| is_own(&subject).then_some(subject)).collect())

@@ -3,7 +3,7 @@
 use super::state::MessageStatus;
 use super::{Direction, Origin, Purpose};
 use crate::clock::Timestamp;
-use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId, TemplateId};
+use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId, TemplateId};
 use crate::phone::Phone;
 use sea_orm::entity::prelude::*;
 
@@ -41,6 +41,8 @@ pub struct Model {
     pub variables: Option<String>,
     /// A free-form content as JSON ([`Content`](crate::content::Content)), or the provider's JSON of an inbound message.
     pub content: Option<String>,
+    /// The stored file that came with it, or the first one it is sent with.
+    pub media_id: Option<MediaId>,
     /// Where it stands.
     pub status: MessageStatus,
     /// Why it was skipped, is held, or is unknown: a machine word.

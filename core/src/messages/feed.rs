@@ -8,7 +8,7 @@ use super::ledger::reopen;
 use super::state::MessageStatus;
 use crate::context::Services;
 use crate::error::Result;
-use crate::ids::{CampaignId, MessageId, SenderId};
+use crate::ids::{CampaignId, MediaId, MessageId, SenderId};
 use crate::outbox::unavailable;
 use crate::queue::{LaneName, NewTask};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
@@ -23,6 +23,7 @@ struct Fed {
     id: MessageId,
     lane: String,
     attempt: i32,
+    media_id: Option<MediaId>,
 }
 
 #[derive(FromQueryResult)]
@@ -82,7 +83,7 @@ pub async fn feed(
                     AND (next_attempt_at IS NULL OR next_attempt_at <= $2)
                 LIMIT $5 {skip})
              AND status = 'pending'
-             RETURNING id, lane, attempt"
+             RETURNING id, lane, attempt, media_id"
         ),
         [
             now.plus(QUEUED_FOR).into(),
@@ -106,7 +107,8 @@ pub async fn feed(
     let mut lanes: [(LaneName, Vec<NewTask>); 2] =
         [(LaneName::Interactive, vec![]), (LaneName::Bulk, vec![])];
     for row in &fed {
-        let task = jobs::task(SendMessage { message: row.id, sender, campaign }, row.attempt)?;
+        let job = SendMessage { message: row.id, sender, campaign, media: row.media_id.is_some() };
+        let task = jobs::task(job, row.attempt)?;
         let lane = &mut lanes[usize::from(jobs::lane(&row.lane) == LaneName::Bulk)];
         lane.1.push(task);
     }

@@ -37,6 +37,9 @@ pub struct SendMessage {
     pub sender: SenderId,
     /// For which campaign: likewise.
     pub campaign: Option<CampaignId>,
+    /// Whether it names stored files, of which the provider needs copies first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub media: bool,
 }
 
 /// The task for a row just queued. Its id names the attempt to come, so that a row fed twice (after a lost lease) is

@@ -4,11 +4,12 @@ use super::Direction;
 use super::attempt_entity;
 use super::entity::{Column, Entity, Model};
 use super::state::MessageStatus;
-use crate::context::Ctx;
+use crate::content::Content;
+use crate::context::{Ctx, Services};
 use crate::customers;
 use crate::db::Owned;
 use crate::error::{Error, Result};
-use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId};
 use crate::page::{Page, PageRequest};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -31,6 +32,19 @@ pub async fn get(ctx: &Ctx, id: MessageId) -> Result<WithAttempts> {
         .all(ctx.db.read())
         .await?;
     Ok(WithAttempts { message, earlier })
+}
+
+/// The stored files a message is sent with.
+pub async fn named_media(services: &Services, id: MessageId) -> Result<Vec<MediaId>> {
+    let found = Entity::find_by_id(id).one(services.db.read()).await?;
+    Ok(found.map(|message| media_of(&message)).unwrap_or_default())
+}
+
+/// The stored files this message is sent with.
+pub fn media_of(message: &Model) -> Vec<MediaId> {
+    let content = message.content.as_deref().filter(|_| message.media_id.is_some());
+    let content = content.and_then(|stored| Content::from_stored(&message.kind, stored));
+    content.map(|content| content.media().into_iter().map(|(id, _)| id).collect()).unwrap_or_default()
 }
 
 /// Which messages to list.

@@ -8,7 +8,9 @@ use crate::consent::{self, ConsentState, Said, means_stop};
 use crate::context::{Services, Tx};
 use crate::customers;
 use crate::error::Result;
-use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId};
+use crate::media;
+use crate::media::inbound::Source;
 use crate::webhooks::change::InboundChange;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Statement};
@@ -40,8 +42,11 @@ pub async fn receive(
         return Ok(false);
     }
     let customer = who_wrote(tx, services, door, inbound, at).await?;
+    let attachment = services.media.attachment(&inbound.kind, &inbound.content);
+    let file = attachment.map(|attachment| (MediaId::new(tx.clock()), attachment));
     let row = entity::Model {
         direction: Direction::In,
+        media_id: file.as_ref().map(|(id, _)| *id),
         kind: inbound.kind.clone(),
         status: MessageStatus::Received,
         content: Some(inbound.content.to_string()),
@@ -53,7 +58,7 @@ pub async fn receive(
         sent_at: Some(at),
         ..super::send::blank(tx, door.organization, door.sender, Purpose::Service)
     };
-    let id = row.id;
+    let message = row.id;
     // another worker may apply a repetition of this webhook at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
     let inserted = entity::Entity::insert(row.into_active_model())
@@ -63,9 +68,13 @@ pub async fn receive(
     if inserted == 0 {
         return Ok(false);
     }
+    if let Some((id, attachment)) = file {
+        let source = Source { organization: door.organization, sender: door.sender, message };
+        media::inbound::note(tx, id, source, attachment).await?;
+    }
     originals::mark(tx, door.sender, Direction::In, &inbound.kind, inbound.context_wamid.as_deref(), at)
         .await?;
-    originals::catch_up(tx, door.sender, id, &inbound.wamid).await?;
+    originals::catch_up(tx, door.sender, message, &inbound.wamid).await?;
     let Some(customer) = customer else { return Ok(true) };
     if inbound.speaks() {
         customers::meet::heard_from(tx, customer, at).await?;

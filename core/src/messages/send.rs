@@ -13,10 +13,11 @@ use crate::context::{Ctx, Tx};
 use crate::customers::Customer;
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
-use crate::ids::{MessageId, OrganizationId, SenderId, TemplateId};
+use crate::ids::{MediaId, MessageId, OrganizationId, SenderId, TemplateId};
+use crate::media;
 use crate::queue::LaneName;
 use crate::senders::{self, Sender, SenderStatus};
-use crate::templates::{self, RenderError, TemplateStatus};
+use crate::templates;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::BTreeMap;
 
@@ -64,6 +65,7 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
         bsuid: None,
         variables: None,
         content: None,
+        media_id: None,
         status: MessageStatus::Pending,
         reason: None,
         code: None,
@@ -145,7 +147,8 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
     row.status = MessageStatus::Queued;
     row.queued_until = Some(tx.now().plus(QUEUED_FOR));
     Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
-    let job = SendMessage { message: row.id, sender: row.sender_id, campaign: None };
+    let media = row.media_id.is_some();
+    let job = SendMessage { message: row.id, sender: row.sender_id, campaign: None, media };
     tx.push_after_commit(LaneName::Interactive, jobs::task(job, 0)?);
     Ok(row)
 }
@@ -167,11 +170,9 @@ async fn fill_template(
         let message = "this template belongs to another WhatsApp account than the sender";
         return Err(Error::invalid("template_id", "template_of_other_account", message));
     }
-    if found.status != TemplateStatus::Approved {
-        return Err(Error::conflict("template_not_approved", format!("this template is {}", found.status)));
-    }
+    found.check_sendable()?;
     let rendered =
-        templates::render(&found.model()?, variables).map_err(|error| Error::Invalid(problems(&error)))?;
+        templates::render(&found.model()?, variables).map_err(|error| Error::Invalid(error.problems()))?;
     if let Some(extra) = rendered.extra.first() {
         let message = format!("the template has no variable `{extra}`");
         return Err(Error::invalid(format!("variables.{extra}"), "extra_variable", message));
@@ -181,26 +182,6 @@ async fn fill_template(
     row.template_id = Some(found.id);
     row.variables = Some(serde_json::to_string(variables).map_err(Error::internal)?);
     Ok(())
-}
-
-/// What is wrong with a template's values, field by field.
-pub fn problems(error: &RenderError) -> Vec<Problem> {
-    let field = |key: &str| format!("variables.{key}");
-    let missing = error.missing.iter().map(|key| {
-        Problem::new(field(key), "missing_variable", format!("the template needs a value for `{key}`"))
-    });
-    let unusable = error.unusable.iter().map(|one| {
-        let message = format!("the value for `{}` cannot be used: {}", one.key, one.why);
-        Problem::new(field(&one.key), "unusable_variable", message)
-    });
-    let extra = error.extra.iter().map(|key| {
-        Problem::new(field(key), "extra_variable", format!("the template has no variable `{key}`"))
-    });
-    let long = error.too_long.iter().map(|one| {
-        let message = format!("the filled {} has {} characters, over {}", one.part, one.length, one.most);
-        Problem::new("variables", "body_too_long", message)
-    });
-    missing.chain(unusable).chain(extra).chain(long).collect()
 }
 
 async fn fill_content(
@@ -222,7 +203,34 @@ async fn fill_content(
         let message = "this person last wrote more than 24 hours ago; WhatsApp allows only templates now";
         return Err(Error::conflict("window_closed", message));
     }
+    row.media_id = check_media(tx, row.organization_id, &content).await?;
     row.kind = content.word().into();
     row.content = Some(content.to_stored()?);
     Ok(())
+}
+
+/// The stored files it names are the organization's, are here, and are of the kind that is sent there; gives the first.
+async fn check_media(tx: &Tx, organization: OrganizationId, content: &Content) -> Result<Option<MediaId>> {
+    let named = content.media();
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let ids = named.iter().map(|(id, _)| *id).collect();
+    let found = media::queries::some(tx.conn(), organization, ids).await?;
+    let field = format!("{}.media_id", content.word());
+    let mut problems = Vec::new();
+    for (id, kind) in &named {
+        let Some(medium) = found.iter().find(|medium| medium.id == *id) else {
+            let message = format!("there is no media {id}; upload the file first");
+            problems.push(Problem::new(&field, "unknown_media", message));
+            continue;
+        };
+        media::queries::check_stored(medium)?;
+        let mime_type = medium.mime_type.as_deref().unwrap_or("of an unknown type");
+        if !media::kinds::is_sent_as(mime_type, kind) {
+            let message = format!("the file {id} is {mime_type}, which cannot be sent as {kind}");
+            problems.push(Problem::new(&field, "wrong_media_type", message));
+        }
+    }
+    if problems.is_empty() { Ok(named.first().map(|(id, _)| *id)) } else { Err(Error::Invalid(problems)) }
 }

@@ -68,7 +68,12 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
         waba_id: new.waba_id.clone(),
         token: new.access_token.clone(),
     };
-    ctx.provider.prove(&access).await.map_err(|error| match error {
+    ctx.provider.prove(&access).await.map_err(refused)
+}
+
+/// The provider's refusal as the caller's mistake, by field.
+pub(super) fn refused(error: ProveError) -> Error {
+    match error {
         ProveError::Token(_) => Error::invalid("access_token", "token_refused", error.to_string()),
         ProveError::NoSuchNumber(_) => {
             Error::invalid("phone_number_id", "number_not_found", error.to_string())
@@ -76,7 +81,7 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
         ProveError::OtherAccount => Error::invalid("waba_id", "number_of_other_account", error.to_string()),
         ProveError::Refused(_) => Error::invalid("phone_number_id", "number_refused", error.to_string()),
         other => Error::Unavailable { what: "the provider", source: other.into() },
-    })
+    }
 }
 
 /// Writes a sender whose token was proved.

@@ -12,6 +12,7 @@ pub mod pause;
 pub mod port;
 pub mod portfolios;
 pub mod template_parts;
+pub mod token;
 
 pub use app_entity::{Entity as AppEntity, Model as App};
 pub use entity::{Entity, Model as Sender};

@@ -22,6 +22,9 @@ pub trait MessageSender: Send + Sync {
     /// Makes one attempt at one message. Never retries: when to try again is the ledger's decision.
     async fn send(&self, from: &SenderAccess, message: &OutboundMessage) -> SendOutcome;
 
+    /// The request that [`MessageSender::send`] makes, for people to look at.
+    fn request(&self, message: &OutboundMessage) -> serde_json::Value;
+
     /// Marks a message of theirs as read, and the ones before it; shows them "typing…" if told to. Asking twice does no
     /// harm.
     async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError>;

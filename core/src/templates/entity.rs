@@ -1,9 +1,9 @@
 //! Rows of `templates`.
 
-use super::{TemplateModel, TemplateQuality, TemplateStatus};
+use super::{Category, TemplateChange, TemplateModel, TemplateQuality, TemplateStatus};
 use crate::clock::Timestamp;
 use crate::consent::Purpose;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::ids::{OrganizationId, TemplateId};
 use sea_orm::entity::prelude::*;
 
@@ -42,6 +42,20 @@ pub struct Model {
     pub parameter_format: String,
     /// The whole [`TemplateModel`].
     pub components: Json,
+    /// What the provider is still to be asked.
+    pub pending_change: Option<TemplateChange>,
+    /// The [`TemplateModel`] that an edit puts in place once the provider has taken it.
+    pub next_components: Option<Json>,
+    /// Why the provider refused the last change, in words.
+    pub change_error: Option<String>,
+    /// The moment the status was told for. A matter is only changed by what is newer.
+    pub status_at: Option<Timestamp>,
+    /// The same for the quality.
+    pub quality_at: Option<Timestamp>,
+    /// The same for the category.
+    pub category_at: Option<Timestamp>,
+    /// The same for the content.
+    pub components_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -61,9 +75,56 @@ impl crate::db::Owned for Entity {
 }
 
 impl Model {
-    /// The model to validate and render with.
+    /// The model to validate and render with. Its category is the row's: the provider may move a template.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
     pub fn model(&self) -> Result<TemplateModel> {
-        serde_json::from_value(self.components.clone())
+        let model = self.read(&self.components)?;
+        let category = match self.category {
+            Purpose::Marketing => Category::Marketing,
+            Purpose::Authentication => Category::Authentication,
+            Purpose::Utility | Purpose::Service => Category::Utility,
+        };
+        Ok(TemplateModel { category, ..model })
+    }
+
+    /// The model an edit puts in place.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn next_model(&self) -> Result<TemplateModel> {
+        self.read(self.next_components.as_ref().unwrap_or(&Json::Null))
+    }
+
+    /// Why it may not be sent, if so.
+    pub fn unsendable(&self) -> Option<Problem> {
+        if let Some(what) = &self.unsupported {
+            let message = format!("the template `{}` has {what}, which cannot be sent from here", self.name);
+            return Some(Problem::new("template_id", "template_unsupported", message));
+        }
+        if self.status == TemplateStatus::Approved {
+            return None;
+        }
+        let why = self.status_reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        let message =
+            format!("the template `{}` is {}; only an approved one can be sent{why}", self.name, self.status);
+        Some(Problem::new("template_id", "template_not_approved", message))
+    }
+
+    /// Refuses a template that may not be sent.
+    ///
+    /// # Errors
+    /// `Conflict` with the reason.
+    pub fn check_sendable(&self) -> Result<()> {
+        match self.unsendable() {
+            Some(problem) => Err(Error::conflict(problem.code, problem.message)),
+            None => Ok(()),
+        }
+    }
+
+    fn read(&self, json: &Json) -> Result<TemplateModel> {
+        serde_json::from_value(json.clone())
             .map_err(|error| Error::internal(format!("template {} cannot be read: {error}", self.id)))
     }
 }

@@ -3,12 +3,22 @@
 //! [`components`] is the model we support, [`wire`] its JSON as WhatsApp stores it, [`validate`](mod@validate) finds
 //! what would be refused at approval, and [`render`](mod@render) fills the gaps for one person.
 
+pub mod change;
 pub mod components;
 pub mod create;
 pub mod entity;
+pub mod jobs;
 pub mod news;
 mod placeholders;
+pub mod port;
+pub mod preview;
+pub mod queries;
 pub mod render;
+pub(crate) mod stop;
+pub mod submit;
+pub mod sync;
+pub mod sync_entity;
+mod take_over;
 pub mod validate;
 pub mod wire;
 
@@ -18,6 +28,7 @@ pub use components::{
 };
 pub use entity::{Entity, Model as Template};
 pub use render::{RenderError, Rendered, Shown, render};
+pub use sync_entity::Model as TemplateSync;
 pub use validate::{Problem, validate};
 pub use wire::UnsupportedTemplate;
 
@@ -26,7 +37,11 @@ use crate::words::words;
 words! {
     /// Where a template stands with the provider.
     pub enum TemplateStatus {
-        /// Written here, not judged yet.
+        /// Written here, on its way to the provider.
+        Submitting = "submitting",
+        /// The provider did not take it; change it, and it is submitted again.
+        Refused = "refused",
+        /// Not judged yet.
         Pending = "pending",
         /// May be sent.
         Approved = "approved",
@@ -62,5 +77,31 @@ words! {
         Red = "red",
         /// Not rated yet.
         Unknown = "unknown",
+    }
+}
+
+words! {
+    /// What the provider is still to be asked about a template.
+    pub enum TemplateChange {
+        /// To take it.
+        Create = "create",
+        /// To replace its content.
+        Edit = "edit",
+        /// To delete it.
+        Delete = "delete",
+    }
+}
+
+words! {
+    /// How far the synchronisation of an account's templates is.
+    pub enum SyncStatus {
+        /// It will begin in a moment.
+        Queued = "queued",
+        /// It is under way.
+        Running = "running",
+        /// It ended well.
+        Done = "done",
+        /// It ended, and the reason is told.
+        Failed = "failed",
     }
 }

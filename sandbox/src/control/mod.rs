@@ -7,11 +7,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    SandboxError, gate::Gate, graph::json as answer_json, handle::Control, ledger::SameBy, server::Call,
-    shared::Shared,
+    SandboxError, gate::Gate, graph::json as answer_json, handle::Control, ledger::SameBy,
+    scenario::Scenario, server::Call, shared::Shared,
 };
 
+mod index;
 mod limits;
+mod numbers;
 mod templates;
 
 type Answer = Result<Response, SandboxError>;
@@ -30,6 +32,11 @@ struct NumberChange {
     phone_number_id: String,
     from: String,
     to: String,
+}
+
+#[derive(Deserialize)]
+struct Play {
+    name: Scenario,
 }
 
 #[derive(Deserialize)]
@@ -74,10 +81,15 @@ async fn route(control: &Control, call: &Call) -> Answer {
     let path = segments.get(1..).unwrap_or_default();
     let unknown = || SandboxError::Unknown(format!("{} {}", call.method, call.path));
     match (call.method.as_str(), path) {
+        ("GET", []) => Ok(index::page(control, call)),
         ("GET", ["health"]) => done(),
         ("GET", ["world"]) => ok(&control.world()),
         ("POST", ["world"]) => {
             control.apply(read(call)?)?;
+            done()
+        }
+        ("POST", ["scenario"]) => {
+            control.play(read::<Play>(call)?.name)?;
             done()
         }
         ("GET", ["review"]) => ok(&control.review()),
@@ -103,6 +115,7 @@ async fn route(control: &Control, call: &Call) -> Answer {
             control.put_person(read(call)?)?;
             done()
         }
+        ("POST", ["number"]) => numbers::answer(control, call),
         ("POST", ["number_change"]) => {
             let NumberChange { phone_number_id, from, to } = read(call)?;
             control.change_number(&phone_number_id, &from, &to)?;

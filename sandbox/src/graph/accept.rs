@@ -10,13 +10,13 @@ use crate::{
     caps::is_us,
     identity::Identity,
     ledger::Accepted,
+    number::LiveNumber,
     payload::Tracked,
     roll::Roll,
     shared::Shared,
     statuses::{Kind, Planned, delayed, plan, plan_failure},
     template::{TemplateKey, string},
     webhooks::Command,
-    world::LiveNumber,
 };
 
 /// A reaction to an older message fails.

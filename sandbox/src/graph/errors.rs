@@ -116,6 +116,14 @@ impl GraphError {
         error
     }
 
+    /// The error of a call that is no send, where the codes of templates are subcodes of 100.
+    pub(crate) fn managed(code: u32) -> Self {
+        match error_row(code) {
+            Some(row) if (2_388_000..2_389_000).contains(&code) => Self::template(code, row.title),
+            _ => Self::new(code),
+        }
+    }
+
     /// The body of the answer.
     pub fn body(&self, trace: u64) -> Value {
         let message = if self.bare_message || matches!(self.code, 1 | 2) {
@@ -152,6 +160,13 @@ impl GraphError {
         let status = StatusCode::from_u16(self.http_status).unwrap_or(StatusCode::BAD_REQUEST);
         super::json(status, &self.body(trace))
     }
+}
+
+/// An answer that does not come from the API but from something in front of it, so not in Meta's envelope.
+pub(super) fn page(http_status: u16) -> Response {
+    let status = StatusCode::from_u16(http_status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let page = "<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>";
+    Response::builder().status(status).content_type("text/html").body(page)
 }
 
 /// The form an error takes in `statuses[].errors`.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{
     GraphError,
     accept::{Recipient, Route, accept},
-    json as answer_json, marks,
+    errors, json as answer_json, marks, pause,
     request::Send,
     trace,
 };
@@ -16,10 +16,10 @@ use crate::{
     behaviour::{Behaviour, Decision},
     gate::GateAt,
     ledger::{Accepted, Refused},
+    number::LiveNumber,
     server::{Call, Reply},
     shared::Shared,
     template::string,
-    world::LiveNumber,
 };
 
 pub(super) async fn post(shared: &Arc<Shared>, call: &Call, route: Route, number_id: &str) -> Reply {
@@ -40,6 +40,9 @@ pub(super) async fn post(shared: &Arc<Shared>, call: &Call, route: Route, number
     if body.get("status").is_some() {
         return marks::mark(shared, &body, number_id)
             .map_or_else(|error| refuse(shared, &error, number_id, None), Reply::Answer);
+    }
+    if !number.is_registered() {
+        return refuse(shared, &GraphError::new(133_010), number_id, Some(&body));
     }
     let send = match Send::read(shared, &number, &body) {
         Ok(send) => send,
@@ -170,13 +173,5 @@ fn refused_by_the_way(shared: &Arc<Shared>, http_status: u16, number_id: &str, b
     error.code = 0;
     // Only the books are wanted from this.
     let _ = refuse(shared, &error, number_id, Some(body));
-    let status = StatusCode::from_u16(http_status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let page = "<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>";
-    Reply::Answer(Response::builder().status(status).content_type("text/html").body(page))
-}
-
-async fn pause(time: Duration) {
-    if !time.is_zero() {
-        tokio::time::sleep(time).await;
-    }
+    Reply::Answer(errors::page(http_status))
 }

@@ -1,21 +1,31 @@
 //! The part of Meta's Graph API the sandbox stands for.
 
 mod accept;
+mod blocked;
+mod catalogs;
 mod content;
 pub(crate) mod error_table;
 mod errors;
 mod form;
+mod health;
 mod interactive;
+mod managed;
 mod marks;
 mod media;
 mod messages;
 mod numbers;
+mod profile;
+mod registration;
 mod request;
+mod routes;
 mod templates;
 mod uploads;
 mod wamid;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use poem::{
     Response,
@@ -47,34 +57,7 @@ pub(crate) async fn answer(shared: &Arc<Shared>, call: &Call) -> Reply {
         let route = Route { version, marketing_api: *kind == "marketing_messages" };
         return messages::post(shared, call, route, number).await;
     }
-    if let ("GET", ["whatsapp_business", "attachments"]) = (call.method.as_str(), path) {
-        return Reply::Answer(media::download(shared, call));
-    }
-    let answer = match (call.method.as_str(), path) {
-        ("GET", ["debug_token"]) => numbers::debug_token(shared, call),
-        ("GET", [id]) if id.starts_with("upload:") => uploads::show(shared, call, id),
-        ("POST", [id]) if id.starts_with("upload:") => uploads::take(shared, call, id),
-        ("POST", [app, "uploads"]) => uploads::begin(shared, call, app),
-        ("POST", [number, "media"]) => media::upload(shared, call, number).await,
-        ("DELETE", [id]) => media::delete(shared, call, id),
-        ("GET", [id]) if shared.media.find(id, shared.now_ms()).is_some() => media::show(shared, call, id),
-        ("GET", [id]) if shared.registry.template_by_id(id).is_some() => {
-            templates::authorised(shared, call, id).and_then(|template| templates::show(call, &template))
-        }
-        ("GET", [id]) => numbers::get(shared, call, id),
-        ("GET", [waba, "phone_numbers"]) => numbers::list(shared, call, waba),
-        ("GET" | "POST" | "DELETE", [waba, "subscribed_apps"]) => {
-            numbers::subscribed_apps(shared, call, waba)
-        }
-        ("GET", [waba, "message_templates"]) => templates::list(shared, call, waba),
-        ("POST", [waba, "message_templates"]) => templates::create(shared, call, waba),
-        ("DELETE", [waba, "message_templates"]) => templates::delete(shared, call, waba),
-        ("POST", [template, "unpause"]) => templates::unpause(shared, call, template),
-        ("POST", [id]) => templates::authorised(shared, call, id)
-            .and_then(|template| templates::edit(shared, call, &template)),
-        _ => Err(GraphError::unknown_object(&call.verb(), path.first().copied().unwrap_or_default())),
-    };
-    Reply::Answer(answer.unwrap_or_else(|error| error.response(trace(shared))))
+    managed::answer(shared, call, path).await
 }
 
 /// A number that tells this answer from all others.
@@ -104,4 +87,10 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     // Our own structures always serialise; an empty body would show in the first test.
     let bytes = serde_json::to_vec(body).unwrap_or_default();
     Response::builder().status(status).content_type("application/json; charset=UTF-8").body(bytes)
+}
+
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }

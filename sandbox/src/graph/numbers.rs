@@ -8,13 +8,9 @@ use poem::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{GraphError, json as answer_json};
+use super::{GraphError, health, json as answer_json};
 use crate::{
-    portfolio::Tier,
-    server::Call,
-    shared::Shared,
-    template::string,
-    world::{LiveNumber, Subscription},
+    number::LiveNumber, portfolio::Tier, server::Call, shared::Shared, template::string, world::Subscription,
 };
 
 type Answer = Result<Response, GraphError>;
@@ -34,6 +30,7 @@ pub(super) fn get(shared: &Arc<Shared>, call: &Call, id: &str) -> Answer {
         "timezone_id": "1",
         "message_template_namespace": format!("ns_{}", waba.id),
         "account_review_status": "APPROVED",
+        "health_status": health::of_account(&waba.id),
         "whatsapp_business_manager_messaging_limit": tier(shared, &waba.id).name(),
     });
     Ok(answer_json(StatusCode::OK, &chosen(call, full)))
@@ -45,6 +42,13 @@ fn shown(shared: &Shared, number: &LiveNumber) -> Value {
     if let Some(map) = shown.as_object_mut() {
         let limit = tier(shared, &number.spec.waba_id).name();
         map.insert("whatsapp_business_manager_messaging_limit".into(), limit.into());
+        map.insert("health_status".into(), health::of_number(number));
+        if let Some(url) = number.webhook() {
+            map.insert("webhook_configuration".into(), json!({"phone_number": &*url}));
+        }
+        if !number.is_registered() {
+            map.insert("status".into(), "DISCONNECTED".into());
+        }
     }
     shown
 }
@@ -115,7 +119,12 @@ pub(super) fn debug_token(shared: &Arc<Shared>, call: &Call) -> Answer {
             "scopes": [],
         }),
         Some((number, expired)) => {
-            let scopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
+            let scopes = [
+                "whatsapp_business_management",
+                "whatsapp_business_messaging",
+                "business_management",
+                "catalog_management",
+            ];
             let granular: Vec<_> = scopes
                 .iter()
                 .map(|scope| json!({"scope": scope, "target_ids": [number.spec.waba_id]}))

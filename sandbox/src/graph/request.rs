@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{GraphError, content, media};
+use super::{GraphError, catalogs, content, media};
 use crate::{
+    number::LiveNumber,
     shared::Shared,
     template::{LiveTemplate, list, string},
-    world::LiveNumber,
 };
 
 /// A send that has been understood.
@@ -52,6 +52,9 @@ impl Send {
             (_, Some(parts)) => {
                 let words = content::check(kind, parts)?;
                 check_files(shared, number, kind, parts)?;
+                if kind == "interactive" {
+                    catalogs::check_products(shared, parts)?;
+                }
                 words
             }
             (_, None) => {

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::Url;
 use serde_json::{Value, json};
 
-use super::{Answer, GraphError, numbers::chosen, ok, success};
+use super::{Answer, GraphError, health, numbers::chosen, ok, success};
 use crate::{
     server::Call,
     shared::Shared,
@@ -41,9 +42,10 @@ pub(super) fn list(shared: &Arc<Shared>, call: &Call, waba_id: &str) -> Answer {
         map.insert("cursors".into(), json!({"before": cursor(first), "after": cursor(last)}));
         if more {
             let kept = call.query.iter().filter(|(name, _)| !["after", "before"].contains(&name.as_str()));
-            let kept: String = kept.map(|(name, value)| format!("{name}={value}&")).collect();
-            let next = format!("{}{}?{kept}after={}", shared.base_url, call.path, cursor(last));
-            map.insert("next".into(), next.into());
+            let after = ("after".to_owned(), cursor(last));
+            let query = kept.chain([&after]).map(|(name, value)| (name.as_str(), value.as_str()));
+            let next = Url::parse_with_params(&format!("{}{}", shared.base_url, call.path), query);
+            map.insert("next".into(), next.map(String::from).unwrap_or_default().into());
         }
     }
     let data: Vec<_> = page.iter().map(|template| chosen(call, template.spec.graph())).collect();
@@ -115,7 +117,11 @@ pub(super) fn create(shared: &Arc<Shared>, call: &Call, waba_id: &str) -> Answer
 
 /// `GET /{template_id}`.
 pub(super) fn show(call: &Call, template: &LiveTemplate) -> Answer {
-    Ok(ok(&chosen(call, template.spec.graph())))
+    let mut shown = template.spec.graph();
+    if call.query("fields").is_some_and(|fields| fields.contains("health_status")) {
+        shown["health_status"] = health::of_template(template);
+    }
+    Ok(ok(&chosen(call, shown)))
 }
 
 /// `POST /{template_id}`: other components, category or time to live; then it is reviewed again.

@@ -108,9 +108,15 @@ impl Control {
 }
 
 impl Shared {
+    /// Posts a change of an account.
     pub(crate) fn post_change(&self, waba_id: &str, field: &str, value: &Value) {
-        let body = to_escaped_json(&change_body(waba_id, field, value)).unwrap_or_default();
-        self.post_body(self.registry.targets(waba_id), body);
+        self.post_value(self.registry.targets(waba_id), waba_id, field, value);
+    }
+
+    pub(super) fn post_value(&self, targets: Vec<Target>, waba_id: &str, field: &str, value: &Value) {
+        let now_s = self.now_ms() / 1_000;
+        let body = to_escaped_json(&change_body(waba_id, now_s, field, value)).unwrap_or_default();
+        self.post_body(targets, body);
     }
 
     fn post_body(&self, targets: Vec<Target>, body: Vec<u8>) {

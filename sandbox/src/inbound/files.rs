@@ -6,7 +6,7 @@ use crate::{
     SandboxError,
     handle::Control,
     media::{self, NewMedium, Origin, kinds, samples},
-    world::LiveNumber,
+    number::LiveNumber,
 };
 
 impl Control {

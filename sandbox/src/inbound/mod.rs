@@ -14,8 +14,8 @@ pub use self::{
     examples::EXAMPLES,
 };
 use crate::{
-    SandboxError, graph::wamid, handle::Control, payload::number_value, shared::Shared, template::string,
-    world::LiveNumber,
+    SandboxError, graph::wamid, handle::Control, number::LiveNumber, payload::number_value, shared::Shared,
+    template::string,
 };
 
 /// A message from a customer.
@@ -138,6 +138,6 @@ impl Shared {
         if let Some(map) = value.as_object_mut() {
             map.extend(parts.map(|(key, part)| (key.to_owned(), part)));
         }
-        self.post_change(&number.spec.waba_id, field, &value);
+        self.post_value(self.registry.targets_of(number), &number.spec.waba_id, field, &value);
     }
 }

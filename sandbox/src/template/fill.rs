@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Template, string};
+use super::{Template, list, string};
 use crate::graph::GraphError;
 
 /// What a send must fill in, read from the components once.
@@ -10,6 +10,14 @@ use crate::graph::GraphError;
 pub(crate) struct LiveTemplate {
     pub(crate) spec: Template,
     category: String,
+    parts: Parts,
+    /// The cards of a carousel.
+    cards: Vec<Parts>,
+}
+
+/// What people see of a template, or of one card.
+#[derive(Debug, Default)]
+struct Parts {
     header: Header,
     body: Text,
     buttons: Vec<Button>,
@@ -40,24 +48,18 @@ struct Button {
 
 impl LiveTemplate {
     pub(crate) fn new(spec: Template) -> Self {
-        let (mut header, mut body, mut buttons) = (Header::Absent, Text::default(), Vec::new());
         let named = spec.parameter_format.eq_ignore_ascii_case("named");
-        for component in spec.components.as_array().into_iter().flatten() {
-            let text = || Text::new(string(component, "text"), named);
-            match string(component, "type").to_ascii_uppercase().as_str() {
-                "HEADER" => {
-                    let format = string(component, "format").to_ascii_uppercase();
-                    header = if format == "TEXT" { Header::Text(text()) } else { Header::Media(format) };
-                }
-                "BODY" => body = text(),
-                "BUTTONS" => {
-                    let list = component.get("buttons").and_then(Value::as_array);
-                    buttons = list.into_iter().flatten().map(Button::new).collect();
-                }
-                _ => {}
-            }
+        let components = spec.components.as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut parts = Parts::new(components, named);
+        let category = spec.category.to_ascii_lowercase();
+        if category == "authentication" && parts.body.length == 0 {
+            // The words are Meta's own, around the code.
+            parts.body.variables = vec!["1".to_owned()];
         }
-        Self { category: spec.category.to_ascii_lowercase(), spec, header, body, buttons }
+        let carousel = components.iter().find(|c| string(c, "type").eq_ignore_ascii_case("carousel"));
+        let cards = carousel.map(|carousel| list(carousel, "cards")).unwrap_or_default();
+        let cards = cards.iter().map(|card| Parts::new(list(card, "components"), named)).collect();
+        Self { category, spec, parts, cards }
     }
 
     /// The category as prices name it: in lower case.
@@ -65,16 +67,52 @@ impl LiveTemplate {
         &self.category
     }
 
-    /// Checks what a send fills in; gives the values in the order header, body, buttons.
+    /// Checks what a send fills in; gives the values in the order header, body, buttons, then card by card.
     pub(crate) fn fill(&self, components: &Value) -> Result<Vec<String>, GraphError> {
         let mut values = Vec::new();
-        let list = components.as_array().map(Vec::as_slice).unwrap_or_default();
-        let of =
-            |kind: &str| list.iter().find(|c| string(c, "type").eq_ignore_ascii_case(kind)).map(parameters);
-        self.fill_header(of("header").unwrap_or_default(), &mut values)?;
-        self.body.fill("body", of("body").unwrap_or_default(), 1_024, &mut values)?;
-        self.fill_buttons(list, &mut values)?;
+        let components = components.as_array().map(Vec::as_slice).unwrap_or_default();
+        self.parts.fill(components, &mut values)?;
+        let carousel = components.iter().find(|c| string(c, "type").eq_ignore_ascii_case("carousel"));
+        let given = carousel.map(|carousel| list(carousel, "cards")).unwrap_or_default();
+        // Cards of products are all alike, and a send has as many as it likes; others are sent as they were created.
+        let products =
+            matches!(self.cards.first().map(|card| &card.header), Some(Header::Media(f)) if f == "PRODUCT");
+        let fits = if products { (2..=10).contains(&given.len()) } else { given.len() == self.cards.len() };
+        if !fits {
+            return Err(count_mismatch("carousel", given.len(), self.cards.len()));
+        }
+        for (card, given) in self.cards.iter().cycle().zip(given) {
+            card.fill(list(given, "components"), &mut values)?;
+        }
         Ok(values)
+    }
+}
+
+impl Parts {
+    fn new(components: &[Value], named: bool) -> Self {
+        let mut parts = Self::default();
+        for component in components {
+            let text = || Text::new(string(component, "text"), named);
+            match string(component, "type").to_ascii_uppercase().as_str() {
+                "HEADER" => {
+                    let format = string(component, "format").to_ascii_uppercase();
+                    parts.header =
+                        if format == "TEXT" { Header::Text(text()) } else { Header::Media(format) };
+                }
+                "BODY" => parts.body = text(),
+                "BUTTONS" => parts.buttons = list(component, "buttons").iter().map(Button::new).collect(),
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    fn fill(&self, given: &[Value], values: &mut Vec<String>) -> Result<(), GraphError> {
+        let of =
+            |kind: &str| given.iter().find(|c| string(c, "type").eq_ignore_ascii_case(kind)).map(parameters);
+        self.fill_header(of("header").unwrap_or_default(), values)?;
+        self.body.fill("body", of("body").unwrap_or_default(), 1_024, values)?;
+        self.fill_buttons(given, values)
     }
 
     fn fill_header(&self, given: &[Value], values: &mut Vec<String>) -> Result<(), GraphError> {
@@ -312,6 +350,48 @@ mod tests {
         );
         components[1]["parameters"][0]["parameter_name"] = "who".into();
         assert_eq!(refused(&named, &components).0, 132_012);
+    }
+
+    #[test]
+    fn the_documentations_sends_fit_its_templates() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/fixtures/meta/requests/");
+        let read = |name: String| {
+            let text = std::fs::read(format!("{root}{name}")).unwrap();
+            serde_json::from_slice::<Value>(&text).unwrap()
+        };
+        for name in [
+            "abandoned_cart",
+            "carousel_template_media_cards_v1",
+            "carousel_template_product_cards_v1",
+            "coupon_code_fall2023_25off",
+            "intro_catalog_offer",
+            "limited_time_offer_caribbean_pkg_2023",
+            "reservation_confirmation",
+            "spm_template_named_params",
+            "welcome_discount_template",
+        ] {
+            let created = read(format!("template_create_{name}.json"));
+            let format = string(&created, "parameter_format").to_owned();
+            let category = string(&created, "category").to_owned();
+            let components = created["components"].clone();
+            let spec = Template::approved("1", name, "en_US", &category, components);
+            let live = LiveTemplate::new(Template { parameter_format: format, ..spec });
+            let sent = read(format!("send_template_{name}.json"));
+            let filled = live.fill(&sent["template"]["components"]);
+            assert!(filled.is_ok(), "{name}: {filled:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_fills_metas_own_words() {
+        let components = json!([{"type": "BODY", "add_security_recommendation": true},
+            {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "Copy"}]}]);
+        let code = LiveTemplate::new(Template::approved("1", "code", "en_US", "AUTHENTICATION", components));
+        let text = json!([{"type": "text", "text": "123456"}]);
+        let sent = json!([{"type": "body", "parameters": text},
+            {"type": "button", "sub_type": "url", "index": "0", "parameters": text}]);
+        assert_eq!(code.fill(&sent).unwrap(), ["123456", "123456"]);
+        assert_eq!(refused(&code, &json!([])).0, 132_000);
     }
 
     #[test]

@@ -116,6 +116,30 @@ async fn every_code_can_be_answered_at_once() {
 }
 
 #[tokio::test]
+async fn every_code_can_be_reported_later() {
+    let setup = Setup::plain().await;
+    let reference = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/fixtures/meta/error_codes.json");
+    let reference: Value = serde_json::from_slice(&std::fs::read(reference).unwrap()).unwrap();
+    let mut sent = Vec::new();
+    for row in reference["codes"].as_array().unwrap() {
+        let code = u32::try_from(row["code"].as_u64().unwrap()).unwrap();
+        setup.sandbox.clear_rules();
+        let later = Behaviour::FailLater { code, after_ms: 0, sent_first: false };
+        setup.sandbox.add_rule(Rule::new(Match::all(), later));
+        sent.push((setup.accepted("4915112345678", &code.to_string()).await, code));
+    }
+    setup.settled().await;
+    let statuses = setup.inbox.statuses();
+    assert_eq!(statuses.len(), sent.len());
+    for (wamid, code) in sent {
+        let failed = statuses.iter().find(|status| status["id"] == wamid).unwrap();
+        assert_eq!((&failed["status"], &failed["errors"][0]["code"]), (&json!("failed"), &json!(code)));
+        assert_eq!(failed["errors"][0]["title"], failed["errors"][0]["message"]);
+        assert!(failed["errors"][0]["error_data"]["details"].is_string());
+    }
+}
+
+#[tokio::test]
 async fn a_number_passes_no_more_than_its_throughput() {
     let setup = Setup::plain().await;
     let mut slow = PhoneNumber::new(NUMBER, WABA, "670843887433847", TOKEN);

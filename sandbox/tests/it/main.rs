@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too, which clippy cannot see")]
 
+mod account;
 mod control;
 mod crowd;
 mod errors;
@@ -10,6 +11,7 @@ mod identities;
 mod limits;
 mod management;
 mod media;
+mod scenarios;
 mod sends;
 mod statuses;
 mod support;

@@ -85,6 +85,20 @@ async fn a_receiver_that_fails_gets_it_again() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_is_away_for_a_week_has_lost_it() {
+    let webhooks = WebhookConfig { retry_first_ms: 1, retry_max_ms: 1, ..WebhookConfig::default() };
+    let setup = Setup::new(SandboxConfig { webhooks, ..SandboxConfig::default() }).await;
+    *setup.inbox.failing.lock().unwrap() = u32::MAX;
+    setup.accepted("4915112345678", "a").await;
+    while setup.sandbox.counts().webhook_failures < 3 {
+        tokio::task::yield_now().await;
+    }
+    setup.sandbox.advance(std::time::Duration::from_secs(7 * 24 * 60 * 60));
+    setup.settled().await;
+    assert_eq!((setup.inbox.posts().len(), setup.sandbox.counts().withheld), (0, 2));
+}
+
+#[tokio::test]
 async fn an_early_status_comes_before_the_answer() {
     let profile = StatusProfile { early_ratio: 1.0, ..StatusProfile::instant() };
     let setup = Setup::new(SandboxConfig { statuses: profile, ..SandboxConfig::default() }).await;

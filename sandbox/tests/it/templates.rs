@@ -52,7 +52,8 @@ impl Setup {
             }
         };
         let waited = tokio::time::timeout(PATIENCE, found).await;
-        waited.unwrap_or_else(|_| panic!("no {field} with {key} = {wanted}"))
+        assert!(waited.is_ok(), "no {field} with {key} = {wanted}");
+        waited.unwrap()
     }
 
     async fn status_of(&self, id: &str) -> String {

@@ -11,7 +11,7 @@ use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
 use bellbird_core::organizations::UnknownPolicy;
 use bellbird_core::phone::Phone;
 use bellbird_core::senders::{apps, connect};
-use bellbird_core::templates::create::{NewTemplate, create};
+use bellbird_core::templates::create::{NewTemplate, Origin, create};
 use bellbird_core::templates::{Button, Category, Header, ParameterFormat, TemplateModel, TemplateStatus};
 use bellbird_sandbox::{Control, DemoWorld, demo_world};
 
@@ -95,7 +95,7 @@ async fn add_template(ctx: &Ctx) -> TemplateId {
         ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, "")
     };
     let tx = ctx.begin().await.unwrap();
-    let new = NewTemplate { waba_id: ACCOUNT.into(), model, status: TemplateStatus::Approved };
+    let new = NewTemplate { waba_id: ACCOUNT.into(), model, origin: Origin::Registered(TemplateStatus::Approved) };
     let template = create(&tx, ctx, new).await.unwrap().id;
     tx.commit().await.unwrap();
     template

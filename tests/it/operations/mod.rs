@@ -2,6 +2,8 @@
 
 mod cli;
 mod dead_letters;
+mod deploy;
+mod doctor;
 mod jobs;
 mod replay;
 mod watch;

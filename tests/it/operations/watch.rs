@@ -84,3 +84,43 @@ async fn a_taken_address_stops_the_start_with_the_setting() {
     assert!(log.contains(&addr) && log.contains("worker.http_addr"), "{log}");
     store.remove().await;
 }
+
+/// Every number a process counts, as its sources name it.
+fn counted() -> std::collections::BTreeSet<String> {
+    fn walk(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                for kind in ["counter!(", "gauge!(", "histogram!("] {
+                    let names =
+                        text.split(kind).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+                    found.extend(names.filter_map(|rest| Some(rest.split_once('"')?.0.to_string())));
+                }
+            }
+        }
+    }
+    let mut found = std::collections::BTreeSet::new();
+    for folder in ["core/src", "api/src", "worker/src"] {
+        walk(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder), &mut found);
+    }
+    found
+}
+
+#[test]
+fn every_number_is_explained_to_operators() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md");
+    let text = std::fs::read_to_string(file).expect("docs/operations.md");
+    let table = text.lines().filter(|line| line.starts_with("| `bellbird_")).collect::<Vec<_>>().join("\n");
+    let counted = counted();
+    assert!(counted.len() >= 15, "{counted:?}");
+    for name in &counted {
+        assert!(table.contains(&format!("`{name}`")), "{name} is not in the table of docs/operations.md");
+    }
+    let told = table.split('`').filter(|word| word.starts_with("bellbird_"));
+    for name in told {
+        assert!(counted.contains(name), "{name} stands in docs/operations.md, and nobody counts it");
+    }
+}

@@ -25,6 +25,9 @@ pub(super) enum Kind {
 /// Runs every named `async fn(Kind)` over both stores.
 macro_rules! on_both_stores {
     ($($test:ident),+ $(,)?) => {
+        /// Their names, for whoever else is held to the same.
+        #[allow(dead_code, reason = "only the promises of one file are put to the stock queue, too")]
+        pub(super) const PROMISES: &[&str] = &[$(stringify!($test)),+];
         mod on_redis {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $test() { super::$test(super::Kind::Redis).await })+

@@ -9,3 +9,4 @@ mod lanes;
 mod leases;
 mod server;
 mod stock;
+mod stock_promises;

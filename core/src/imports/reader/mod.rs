@@ -109,7 +109,8 @@ pub fn read(
 fn names(header: Vec<String>) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(header.len());
     for (place, name) in header.into_iter().enumerate() {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = name.split(|c: char| c.is_whitespace() || c.is_control());
+        let name = name.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let name = if name.is_empty() { format!("column {}", place + 1) } else { name };
         let taken = |name: &str| names.iter().any(|other| other.to_lowercase() == name.to_lowercase());
         let mut own = name.clone();

@@ -67,6 +67,9 @@ fn headers_are_trimmed_and_told_apart() {
     assert_eq!(facts.columns, ["Phone", "phone (2)", "Name"]);
     let (facts, _) = read_all(b" a , ,A,a (2),,\n1\n").unwrap();
     assert_eq!(facts.columns, ["a", "column 2", "A (2)", "a (2) (2)"]);
+    let (facts, _) =
+        read_all(format!("phone,{}\n1\n", "x\0y").replace("phone", &"p".repeat(9_000)).as_bytes()).unwrap();
+    assert_eq!(facts.columns[1], "x y", "no database keeps the character NUL");
 }
 
 #[test]

@@ -108,7 +108,7 @@ pub(super) fn failure(error: &Value) -> Failure {
 /// How long Meta asks us to stay away: `estimated_time_to_regain_access`, in minutes, from the usage headers.
 ///
 /// The business header has an entry per account; ours counts if it is there, else the longest of all.
-fn retry_after(headers: &HeaderMap, waba_id: &str) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap, waba_id: &str) -> Option<Duration> {
     let parse = |name: &str| serde_json::from_slice::<Value>(headers.get(name)?.as_bytes()).ok();
     let business = parse("x-business-use-case-usage");
     let ours = business.as_ref().and_then(|usage| longest(usage.get(waba_id)?));

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use secrecy::ExposeSecret;
 
 use super::payload::{Payload, ReadReceipt};
@@ -75,8 +75,22 @@ impl MetaClient {
         url
     }
 
+    /// The connections.
+    pub(super) fn http(&self) -> &Client {
+        &self.http
+    }
+
+    /// Base address and version.
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
     pub(super) fn anonymous(&self, url: Url) -> RequestBuilder {
         self.http.get(url)
+    }
+
+    pub(super) fn ask(&self, method: Method, from: &SenderAccess, url: Url) -> RequestBuilder {
+        self.http.request(method, url).header(AUTHORIZATION, bearer(from))
     }
 
     fn post_message(&self, from: &SenderAccess, body: Vec<u8>) -> RequestBuilder {
@@ -109,6 +123,10 @@ impl MessageSender for MetaClient {
             // The headers are there, so Meta had the request; what it made of it is lost.
             Err(error) => SendOutcome::Ambiguous { why: cause(error), failure: None },
         }
+    }
+
+    fn request(&self, message: &OutboundMessage) -> serde_json::Value {
+        serde_json::to_value(Payload::from(message)).unwrap_or_default()
     }
 
     async fn mark_read(&self, from: &SenderAccess, wamid: &str, typing: bool) -> Result<(), MarkReadError> {
@@ -167,7 +185,7 @@ pub(super) fn cause(error: reqwest::Error) -> String {
 }
 
 /// An unwritable token becomes an empty one, which Meta refuses with code 190: the account is stopped, as it should be.
-fn bearer(from: &SenderAccess) -> HeaderValue {
+pub(super) fn bearer(from: &SenderAccess) -> HeaderValue {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", from.token.expose_secret()))
         .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
     value.set_sensitive(true);

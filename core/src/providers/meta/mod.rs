@@ -8,11 +8,13 @@ pub mod client;
 pub mod errors;
 mod fields;
 mod inspect;
+mod media;
 mod numbers;
 mod payload;
 pub mod signature;
 #[cfg(test)]
 mod template_tests;
+mod templates;
 #[cfg(test)]
 mod testing;
 pub mod webhook;

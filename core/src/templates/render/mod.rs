@@ -15,6 +15,7 @@ use crate::senders::port::{ButtonValue, CardValue, HeaderValue, Place, TemplateP
 
 mod buttons;
 mod fill;
+mod problems;
 mod shown;
 #[cfg(test)]
 mod tests;

@@ -9,11 +9,10 @@ use crate::clock::Timestamp;
 use crate::consent::Purpose;
 use crate::context::Tx;
 use crate::error::Result;
-use crate::ids::{OrganizationId, TemplateId};
+use crate::ids::OrganizationId;
 use crate::senders::news;
-use crate::templates::Template;
 use crate::templates::news::{self as template_news, Matter};
-use sea_orm::{ConnectionTrait, Statement};
+use crate::templates::{Template, stop};
 use std::collections::BTreeSet;
 
 /// Applies it for every organization that has the account; gives what is to be noted.
@@ -36,7 +35,7 @@ pub(super) async fn apply(tx: &Tx, event: &Model, change: &TemplateChange) -> Re
         };
         let mut paused = 0;
         if let Some(why) = &applied.stopped {
-            paused = pause_campaigns(tx, template.id, why).await?;
+            paused = stop::campaigns(tx, template.id, why).await?;
         }
         if !applied.changed {
             continue;
@@ -57,22 +56,6 @@ pub(super) async fn apply(tx: &Tx, event: &Model, change: &TemplateChange) -> Re
         }
     }
     Ok(note)
-}
-
-/// Campaigns know of facts through the transaction that brings them; this slice does not know campaigns. A campaign that
-/// is still being prepared asks for its template at the end of that.
-async fn pause_campaigns(tx: &Tx, template: TemplateId, why: &str) -> Result<u64> {
-    let update = Statement::from_sql_and_values(
-        tx.backend(),
-        "UPDATE campaigns SET status = 'paused', paused_at = $2, paused_reason = $3, updated_at = $2
-         WHERE template_id = $1 AND status IN ('running', 'settling')",
-        [template.into(), tx.now().into(), why.into()],
-    );
-    let paused = tx.conn().execute_raw(update).await?.rows_affected();
-    if paused > 0 {
-        tracing::warn!(%template, campaigns = paused, why, "campaigns paused");
-    }
-    Ok(paused)
 }
 
 /// What people should know of it.

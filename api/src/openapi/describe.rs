@@ -1,0 +1,81 @@
+//! What is true of many operations and is said here once: who may call, what a parameter in the path is, and which
+//! refusals there are.
+
+use serde_json::{Map, Value, json};
+
+/// Parameters that mean the same wherever they are.
+const PARAMETERS: [(&str, &str); 6] = [
+    (
+        "Idempotency-Key",
+        "1 to 255 characters of your own, like a UUID. Sent again with the same request, it gets the first answer \
+         (`Idempotent-Replayed: true`) and nothing is done twice. 409 `idempotency_in_flight` while the first is being \
+         worked on, 422 `idempotency_key_reused` for another request.",
+    ),
+    ("app_key", "The app's part of its webhook address."),
+    ("hub.mode", "`subscribe`."),
+    ("hub.verify_token", "The verify token that was typed into Meta's form."),
+    ("hub.challenge", "What is to be answered."),
+    ("X-Hub-Signature-256", "`sha256=` and the HMAC-SHA256 of the raw body under the app's secret, in hex."),
+];
+
+/// Says it of every operation.
+pub(super) fn describe(document: &mut Value) {
+    for operation in operations(document) {
+        // client generators and linters take silence for a mistake
+        operation.entry("security").or_insert(json!([]));
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            describe_parameter(parameter);
+        }
+        let refusals = refusals(operation);
+        let Some(Value::Object(answers)) = operation.get_mut("responses") else { continue };
+        for (status, answer) in answers {
+            if status == "4XX" {
+                answer["description"] = json!(refusals);
+            } else if answer["description"] == "" {
+                answer["description"] = json!("It is done, or here it is.");
+            }
+        }
+    }
+}
+
+/// Every operation of the document.
+pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut)
+}
+
+/// Says what a parameter is that does not say it itself; `campaign_id` in a path is the campaign's id.
+fn describe_parameter(parameter: &mut Value) {
+    let name = parameter["name"].as_str().unwrap_or_default();
+    let known = PARAMETERS.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_string());
+    let id = name.strip_suffix("_id").map(|kind| format!("The {}'s id.", kind.replace('_', " ")));
+    let said = parameter["description"].as_str().is_some_and(|words| !words.is_empty());
+    if let Some(words) = known.or(id).filter(|_| !said) {
+        parameter["description"] = json!(words);
+    }
+}
+
+/// The refusals that follow from what an operation takes. Its own ones stand in its description.
+fn refusals(operation: &Map<String, Value>) -> String {
+    let parameters = operation.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let in_path = parameters.iter().any(|parameter| parameter["in"] == "path");
+    let repeatable = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
+    let keyed = operation.get("security").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty());
+    let body = operation.get("requestBody");
+    let json = body.is_some_and(|body| body["content"]["application/json"].is_object());
+    let mut told = vec!["The request cannot be done as it is; the problem's `code` says why.".to_string()];
+    let mut tell = |when: bool, what: &str| told.extend(when.then(|| format!("- {what}")));
+    tell(!parameters.is_empty(), "400 `invalid_parameter`: a parameter cannot be read; `errors` names it");
+    tell(json, "400 `invalid_json`: the body is not JSON");
+    tell(keyed, "401 `unauthorized`: no valid API key");
+    tell(keyed && in_path, "404 `not_found`: there is no such thing in this organization");
+    tell(repeatable, "409 `idempotency_in_flight`: the first request with this key is being worked on");
+    tell(body.is_some(), "413 `body_too_large`");
+    tell(body.is_some() && keyed, "415 `unsupported_content_type`");
+    tell(json && keyed, "422 `invalid_input`: what the body says is wrong; `errors` names each field");
+    tell(repeatable, "422 `idempotency_key_reused`: the key was sent with another request before");
+    match told.as_slice() {
+        [one] => one.clone(),
+        _ => told.join("\n"),
+    }
+}
