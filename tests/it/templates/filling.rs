@@ -144,8 +144,8 @@ both!(carousels_and_one_time_codes_can_be_written_and_sent, |app| {
         "buttons": [{"type": "otp", "kind": "copy_code"}],
     });
     let code = shop.created(PATH, code).await;
-    let template = until(&shop, &code, "the approval", |one| one["status"] == "approved").await;
-    assert_eq!(template["variables"], json!(["code"]));
+    let approved = until(&shop, &code, "the approval", |one| one["status"] == "approved").await;
+    assert_eq!(approved["variables"], json!(["code"]));
     // as WhatsApp lists it: with its own text
     let parts = json!([
         {"type": "BODY", "text": "*{{1}}* is your verification code.", "add_security_recommendation": false},
