@@ -95,7 +95,8 @@ async fn add_template(ctx: &Ctx) -> TemplateId {
         ..TemplateModel::plain("welcome_offer", "en_US", Category::Marketing, "")
     };
     let tx = ctx.begin().await.unwrap();
-    let new = NewTemplate { waba_id: ACCOUNT.into(), model, origin: Origin::Registered(TemplateStatus::Approved) };
+    let new =
+        NewTemplate { waba_id: ACCOUNT.into(), model, origin: Origin::Registered(TemplateStatus::Approved) };
     let template = create(&tx, ctx, new).await.unwrap().id;
     tx.commit().await.unwrap();
     template
