@@ -8,3 +8,4 @@ mod hostile;
 mod identity;
 mod people;
 mod standing;
+mod told;
