@@ -33,7 +33,7 @@ pub struct Job {
     #[oai(skip_serializing_if_is_none)]
     pub import_id: Option<ImportId>,
     /// The webhooks it applies.
-    #[oai(skip_serializing_if_is_empty)]
+    #[oai(default, skip_serializing_if_is_empty)]
     pub webhook_event_ids: Vec<WebhookEventId>,
     /// `ready`, `delayed`: when it is due. `leased`: when its worker loses it. `dead`: when it was given up.
     pub at: Time,

@@ -97,7 +97,7 @@ pub struct Customer {
     #[oai(skip_serializing_if_is_none)]
     pub username: Option<String>,
     /// Ids of customers that turned out to be this one; they lead here. Only told for a single customer.
-    #[oai(skip_serializing_if_is_empty)]
+    #[oai(default, skip_serializing_if_is_empty)]
     pub merged_ids: Vec<CustomerId>,
     /// What they are called.
     #[oai(skip_serializing_if_is_none)]

@@ -75,7 +75,7 @@ mod tests {
     fn a_name_cannot_break_out_of_its_header() {
         assert_eq!(
             disposition("Menü\"; x=\r\n.pdf"),
-            "attachment; filename=\"Men__; x___.pdf\"; filename*=UTF-8''Men%C3%BC%22%3B%20x%3D%0D%0A.pdf"
+            "attachment; filename=\"Men___ x___.pdf\"; filename*=UTF-8''Men%C3%BC%22%3B%20x%3D%0D%0A.pdf"
         );
     }
 }

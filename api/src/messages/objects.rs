@@ -205,7 +205,7 @@ pub struct Message {
     pub pricing: Option<Pricing>,
     /// What was told about it past its own way: by participants of a group, or of a payment inside it. Only told for a
     /// single message.
-    #[oai(skip_serializing_if_is_empty)]
+    #[oai(default, skip_serializing_if_is_empty)]
     pub receipts: Vec<Receipt>,
     /// Where it stands.
     pub status: MessageStatus,

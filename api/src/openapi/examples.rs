@@ -74,10 +74,33 @@ fn requests() -> Vec<(&'static str, Value)> {
                 "mapping": { "Mobile": ["phone"], "First name": ["name", "variable:1"] },
             }),
         ),
+        ("PreviewTemplate", json!({ "variables": { "1": "Ana", "2": "WELCOME20" } })),
+        ("SyncTemplates", json!({ "waba_id": "100000000000002" })),
+        ("UpdateTemplate", json!({ "footer": "Not interested? Reply STOP", "remove": ["buttons"] })),
         ("MarkMessageRead", json!({ "typing": true })),
         ("ReplaceAccessToken", json!({ "access_token": "a system user's token that does not expire" })),
         ("ChangeTags", json!({ "add": ["vip"], "remove": ["lapsed"] })),
     ]
+}
+
+/// The template above, filled.
+fn preview() -> Value {
+    let text = "Hi Ana, thank you for being with us! Use the code WELCOME20 for 20% off until Sunday.";
+    let values = json!([{ "type": "text", "text": "Ana" }, { "type": "text", "text": "WELCOME20" }]);
+    json!({
+        "sendable": true, "problems": [],
+        "message": {
+            "body": text, "footer": "Not interested? Tap Stop promotions",
+            "buttons": [{ "kind": "quick_reply", "label": "Stop promotions" }], "cards": [],
+        },
+        "request": {
+            "messaging_product": "whatsapp", "type": "template",
+            "template": {
+                "name": "welcome_offer", "language": { "code": "en_US" },
+                "components": [{ "type": "body", "parameters": values }],
+            },
+        },
+    })
 }
 
 fn answers() -> Vec<(&'static str, Value)> {
@@ -114,6 +137,21 @@ fn answers() -> Vec<(&'static str, Value)> {
     });
     vec![
         ("Problem", problem()),
+        (
+            "Portfolio",
+            json!({
+                "id": "100000000000001", "daily_people": 10_000, "unlimited": false, "source": "connected",
+                "known_at": at(30),
+            }),
+        ),
+        ("TemplatePreview", preview()),
+        (
+            "TemplateSyncs",
+            json!({ "items": [{
+                "id": id("tsy"), "waba_id": "100000000000002", "status": "done", "found": 12,
+                "requested_at": at(30), "finished_at": at(31),
+            }] }),
+        ),
         ("App", app.clone()),
         ("NewAppAnswer", with(&app, json!({ "verify_token": "8c1d…" }))),
         (

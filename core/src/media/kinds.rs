@@ -73,6 +73,8 @@ pub fn sniff(head: &[u8], name: Option<&str>) -> Option<FileType> {
             *[DOC, XLS, PPT].iter().find(|old| name.is_some_and(|name| old.fits(name)))?
         }
         _ if at(0, b"PK\x03\x04") => return office(head),
+        // its first bytes alone would pass as text
+        _ if at(0, b"GIF8") => return None,
         _ if is_text(head) => TEXT,
         _ => return None,
     };

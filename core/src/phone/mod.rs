@@ -172,7 +172,7 @@ mod tests {
         }
         for only in ["919876543210", "551132654321", "16505551234", "552", "5511", "549112345678901"] {
             let only = Phone::from_wa_id(only).unwrap_or_else(|| Phone(format!("+{only}")));
-            assert_eq!(only.spellings(), [only.clone()]);
+            assert_eq!(only.spellings(), std::slice::from_ref(&only));
         }
     }
 

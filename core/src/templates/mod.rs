@@ -23,7 +23,7 @@ pub mod validate;
 pub mod wire;
 
 pub use components::{
-    AppLink, Authentication, Button, Card, Category, FlowAction, FlowRef, Header, KEYS, LimitedTimeOffer,
+    AppLink, Authentication, Button, Card, Category, FlowAction, FlowRef, Header, LimitedTimeOffer,
     OtpApp, OtpKind, ParameterFormat, TemplateModel,
 };
 pub use entity::{Entity, Model as Template};

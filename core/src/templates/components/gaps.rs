@@ -1,71 +1,18 @@
 //! Which values a template takes, under which keys.
 //!
 //! Values are a flat map of texts, so that a column of a file, an attribute of a customer and a field of a request can
-//! each fill any of them. What has a structure is written as JSON into its text.
+//! each fill any of them. What has a structure is written as JSON into its text. `docs/templates.md` lists all keys.
 
 use super::super::placeholders::{position, variables};
 use super::{Button, Header, ParameterFormat, TemplateModel};
-
-/// All keys there are, with what is put there. `N` is a number from 0, `X` the name or number of a gap.
-pub const KEYS: &[(&str, &str)] = &[
-    ("X", "a gap of the body: `1`, `first_name`"),
-    ("X.currency", "makes that value an amount of money: `12.50 EUR`; the text above is what people read"),
-    (
-        "X.date_time",
-        "makes that value a moment: `2026-11-30T18:30`, or `text` for nothing but the text above",
-    ),
-    ("code", "the one-time code"),
-    ("header.X", "the gap of a text header"),
-    ("header.image", "a public link, or the provider's id of an uploaded file"),
-    ("header.video", "the same"),
-    ("header.document", "the same"),
-    ("header.document.filename", "the name people see"),
-    ("header.location.latitude", "degrees: `52.52`"),
-    ("header.location.longitude", "degrees: `13.405`"),
-    ("header.location.name", "what the place is called"),
-    ("header.location.address", "its postal address"),
-    ("header.product", "the shop's own id of the product"),
-    ("header.product.catalog_id", "the catalog it is in"),
-    (
-        "limited_time_offer.expires_at",
-        "when the offer ends: `2026-11-30T18:30:00Z`, or milliseconds since 1970",
-    ),
-    ("button.N.X", "the end of a link's address: `button.0.1`"),
-    ("button.N.payload", "what a quick reply or a call button sends back when tapped"),
-    ("button.N.coupon_code", "the code to copy"),
-    ("button.N.thumbnail", "the product whose picture stands for the catalog or the products"),
-    ("button.N.sections", "JSON: `[{\"title\": \"Popular\", \"products\": [\"sku-1\", \"sku-2\"]}]`"),
-    ("button.N.flow_token", "comes back with the answers of the form"),
-    ("button.N.flow_data", "JSON object: what the form begins with"),
-    ("button.N.order_details", "JSON object: the order, as WhatsApp's payments API has it"),
-    ("button.N.ttl_minutes", "how long a call button works"),
-    ("tap_target.url", "where a tap on the message leads"),
-    ("tap_target.title", "what people read there"),
-    ("card.N.…", "the same keys for a card of a carousel: `card.0.header.image`, `card.0.button.1.1`"),
-];
 
 /// One value that a message may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
     /// Its key.
     pub key: String,
-    /// What is put there.
-    pub kind: GapKind,
     /// Whether the message cannot go without it.
     pub required: bool,
-}
-
-/// What is put into a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GapKind {
-    /// A text.
-    Text,
-    /// A public link, or an id.
-    File,
-    /// A number, a moment, an amount: something that is parsed.
-    Parsed,
-    /// A JSON text.
-    Json,
 }
 
 pub(in crate::templates) fn header_key(name: &str) -> String {
@@ -89,27 +36,27 @@ impl TemplateModel {
             list.header(header);
         }
         if self.authentication.is_some() {
-            list.needs("code", GapKind::Text);
+            list.needs("code");
         } else {
             for name in self.ordered(&self.body) {
-                list.needs(name, GapKind::Text);
-                list.may(&format!("{name}.currency"), GapKind::Parsed);
-                list.may(&format!("{name}.date_time"), GapKind::Parsed);
+                list.needs(name);
+                list.may(&format!("{name}.currency"));
+                list.may(&format!("{name}.date_time"));
             }
         }
         if self.limited_time_offer.as_ref().is_some_and(|offer| offer.has_expiration) {
-            list.needs("limited_time_offer.expires_at", GapKind::Parsed);
+            list.needs("limited_time_offer.expires_at");
         }
         list.buttons(&self.buttons);
         if self.takes_tap_target() {
-            list.may("tap_target.url", GapKind::Text);
-            list.may("tap_target.title", GapKind::Text);
+            list.may("tap_target.url");
+            list.may("tap_target.title");
         }
         for (index, card) in self.cards.iter().enumerate() {
             list.prefix = card_key(index, "");
             list.header(&card.header);
             for name in card.body.as_deref().map(|body| self.ordered(body)).unwrap_or_default() {
-                list.needs(name, GapKind::Text);
+                list.needs(name);
             }
             list.buttons(&card.buttons);
         }
@@ -139,35 +86,35 @@ struct List {
 }
 
 impl List {
-    fn needs(&mut self, key: &str, kind: GapKind) {
-        self.gaps.push(Gap { key: format!("{}{key}", self.prefix), kind, required: true });
+    fn needs(&mut self, key: &str) {
+        self.gaps.push(Gap { key: format!("{}{key}", self.prefix), required: true });
     }
 
-    fn may(&mut self, key: &str, kind: GapKind) {
-        self.gaps.push(Gap { key: format!("{}{key}", self.prefix), kind, required: false });
+    fn may(&mut self, key: &str) {
+        self.gaps.push(Gap { key: format!("{}{key}", self.prefix), required: false });
     }
 
     fn header(&mut self, header: &Header) {
         match header {
             Header::Text(text) => {
                 for name in variables(text) {
-                    self.needs(&header_key(name), GapKind::Text);
+                    self.needs(&header_key(name));
                 }
             }
-            Header::Image | Header::Video => self.needs(&header_key(header.word()), GapKind::File),
+            Header::Image | Header::Video => self.needs(&header_key(header.word())),
             Header::Document => {
-                self.needs("header.document", GapKind::File);
-                self.may("header.document.filename", GapKind::Text);
+                self.needs("header.document");
+                self.may("header.document.filename");
             }
             Header::Location => {
-                self.needs("header.location.latitude", GapKind::Parsed);
-                self.needs("header.location.longitude", GapKind::Parsed);
-                self.may("header.location.name", GapKind::Text);
-                self.may("header.location.address", GapKind::Text);
+                self.needs("header.location.latitude");
+                self.needs("header.location.longitude");
+                self.may("header.location.name");
+                self.may("header.location.address");
             }
             Header::Product => {
-                self.needs("header.product", GapKind::Text);
-                self.needs("header.product.catalog_id", GapKind::Text);
+                self.needs("header.product");
+                self.needs("header.product.catalog_id");
             }
         }
     }
@@ -176,26 +123,26 @@ impl List {
         for (index, button) in buttons.iter().enumerate() {
             let key = |name: &str| button_key(index, name);
             match button {
-                Button::QuickReply { .. } => self.may(&key("payload"), GapKind::Text),
+                Button::QuickReply { .. } => self.may(&key("payload")),
                 Button::Url { url, .. } => {
                     for name in variables(url) {
-                        self.needs(&key(name), GapKind::Text);
+                        self.needs(&key(name));
                     }
                 }
-                Button::CopyCode => self.needs(&key("coupon_code"), GapKind::Text),
-                Button::Catalog { .. } => self.may(&key("thumbnail"), GapKind::Text),
+                Button::CopyCode => self.needs(&key("coupon_code")),
+                Button::Catalog { .. } => self.may(&key("thumbnail")),
                 Button::MultiProduct { .. } => {
-                    self.needs(&key("thumbnail"), GapKind::Text);
-                    self.needs(&key("sections"), GapKind::Json);
+                    self.needs(&key("thumbnail"));
+                    self.needs(&key("sections"));
                 }
                 Button::Flow { .. } => {
-                    self.may(&key("flow_token"), GapKind::Text);
-                    self.may(&key("flow_data"), GapKind::Json);
+                    self.may(&key("flow_token"));
+                    self.may(&key("flow_data"));
                 }
-                Button::OrderDetails { .. } => self.needs(&key("order_details"), GapKind::Json),
+                Button::OrderDetails { .. } => self.needs(&key("order_details")),
                 Button::VoiceCall { .. } => {
-                    self.may(&key("ttl_minutes"), GapKind::Parsed);
-                    self.may(&key("payload"), GapKind::Text);
+                    self.may(&key("ttl_minutes"));
+                    self.may(&key("payload"));
                 }
                 // the code goes along by itself
                 Button::Otp { .. } | Button::PhoneNumber { .. } | Button::SingleProduct { .. } => {}

@@ -9,7 +9,7 @@ mod parts;
 #[cfg(test)]
 pub(crate) mod samples;
 
-pub use gaps::{Gap, GapKind, KEYS};
+pub use gaps::Gap;
 pub(super) use gaps::{button_key, card_key, header_key};
 pub use parts::{
     AppLink, Authentication, Button, Card, FlowAction, FlowRef, Header, LimitedTimeOffer, OtpApp, OtpKind,
@@ -18,7 +18,7 @@ pub use parts::{
 /// A template in one language.
 ///
 /// Its gaps have keys, the same everywhere: in [`TemplateModel::gaps`], in `examples`, and in the values given to
-/// [`render`](super::render()). [`KEYS`] lists them.
+/// [`render`](super::render()). `docs/templates.md` lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateModel {
     /// Name; lower-case letters, digits and underscores.

@@ -68,7 +68,7 @@ pub struct TooLong {
     pub most: usize,
 }
 
-/// Fills the gaps of `model` with `values`; see [`KEYS`](super::components::KEYS) for the keys.
+/// Fills the gaps of `model` with `values`; `docs/templates.md` lists the keys.
 ///
 /// # Errors
 /// Everything that keeps the template from being sent, at once.

@@ -76,12 +76,13 @@ impl Check<'_> {
     /// Meta: "Time-to-live".
     fn ttl(&mut self) {
         let Some(ttl) = self.model.ttl_seconds else { return };
-        let (range, ever) = match self.model.category {
+        let (range, unlimited) = match self.model.category {
             Category::Authentication => (30..=900, true),
             Category::Utility => (30..=43_200, true),
             Category::Marketing => (43_200..=2_592_000, false),
         };
-        if !range.contains(&ttl) && !(ever && ttl == -1) {
+        let fits = range.contains(&ttl) || (unlimited && ttl == -1);
+        if !fits {
             let message = format!("For this category use {} to {} seconds.", range.start(), range.end());
             self.report("ttl_seconds", "ttl_invalid", message);
         }

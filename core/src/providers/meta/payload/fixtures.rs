@@ -8,8 +8,11 @@ use super::*;
 use crate::content::Content;
 use crate::providers::meta::testing::folder;
 
+/// Makes a sample the way we write it.
+type Change = fn(&mut Value);
+
 /// What we write differently, and why that is right. Applied to a sample only where it makes a difference.
-const ON_PURPOSE: &[(&str, fn(&mut Value))] = &[
+const ON_PURPOSE: &[(&str, Change)] = &[
     ("we always name the recipient's type", |sample| {
         sample["recipient_type"] = "individual".into();
     }),
@@ -49,6 +52,7 @@ const NOT_SENT: &[(&str, &str)] = &[
 ];
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the table is for people who run it with --nocapture")]
 fn every_documented_free_form_request_is_written_the_same_or_differs_on_purpose() {
     let (mut same, mut on_purpose, mut others) = (0, 0, 0);
     let samples = folder("requests");

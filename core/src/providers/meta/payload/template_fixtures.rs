@@ -11,12 +11,15 @@ use super::*;
 use crate::providers::meta::testing::folder;
 use crate::templates::{Category, ParameterFormat, TemplateModel, render};
 
+/// Makes a sample the way we write it.
+type Change = fn(&mut Value);
+
 struct Sample {
     file: &'static str,
     /// The template, as its components would be read from Meta.
     template: Value,
     values: Vec<(&'static str, &'static str)>,
-    differs: Option<(&'static str, fn(&mut Value))>,
+    differs: Option<(&'static str, Change)>,
 }
 
 fn sample(file: &'static str, template: Value, values: &[(&'static str, &'static str)]) -> Sample {
@@ -24,7 +27,7 @@ fn sample(file: &'static str, template: Value, values: &[(&'static str, &'static
 }
 
 impl Sample {
-    fn but(self, why: &'static str, change: fn(&mut Value)) -> Self {
+    fn but(self, why: &'static str, change: Change) -> Self {
         Self { differs: Some((why, change)), ..self }
     }
 }
