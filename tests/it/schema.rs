@@ -2,8 +2,8 @@
 
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
-    alerts, campaigns, consent, customers, identity, messages, organizations, outbox, senders, templates,
-    webhooks,
+    alerts, campaigns, consent, customers, identity, imports, messages, organizations, outbox, senders,
+    templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -91,6 +91,8 @@ async fn entities_match(backend: Backend) {
     read::<customers::tag_entity::Entity>(&db, &mut known).await;
     read::<consent::event_entity::Entity>(&db, &mut known).await;
     read::<campaigns::entity::Entity>(&db, &mut known).await;
+    read::<imports::Entity>(&db, &mut known).await;
+    read::<imports::reject_entity::Entity>(&db, &mut known).await;
     read::<messages::Entity>(&db, &mut known).await;
     read::<messages::attempt_entity::Entity>(&db, &mut known).await;
     read::<webhooks::entity::Entity>(&db, &mut known).await;
@@ -105,7 +107,7 @@ async fn entities_match(backend: Backend) {
     assert!(unknown.is_empty(), "columns without a place in the schema: {unknown:?}");
     let with_entity: BTreeSet<_> = known.iter().map(|(table, _)| table).collect();
     // these few are only written and read by statements of their own
-    let plain = ["idempotency_keys", "campaign_counters", "feeder_leases"];
+    let plain = ["idempotency_keys", "campaign_counters", "import_numbers", "feeder_leases"];
     let forgotten: Vec<_> = there
         .difference(&known)
         .filter(|(table, _)| with_entity.contains(table) || !plain.contains(&table.as_str()))

@@ -1,7 +1,7 @@
 //! Working an import off, portion by portion.
 //!
-//! Safe to run twice and to be killed: a portion's transaction begins by moving the cursor, by compare-and-set, so of
-//! two workers one waits for the other and then finds the cursor moved; nothing of a portion is kept without it.
+//! Safe to run twice and to be killed: a portion's transaction takes the import and moves the cursor, by
+//! compare-and-set, so of two workers one goes away, or finds the cursor moved; nothing of a portion is kept without it.
 
 use super::entity::{Column, Entity, Model};
 use super::mapping::RowReader;
@@ -15,7 +15,8 @@ use crate::ids::{ImportId, OutboxId};
 use crate::organizations;
 use crate::outbox::{self, Progress};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ const PORTION: Portion = Portion { rows: 1_000, bytes: 4 << 20 };
 const SWEEP: u64 = 5_000;
 /// One run of the job works for so long, then lets others have the worker.
 const SLICE: Duration = Duration::from_secs(4);
+/// While another worker is at an import, its task comes back after this.
+const BUSY: Duration = Duration::from_millis(500);
 
 /// Works on an import for a while; once it is over, clears up behind this run of it.
 pub async fn work(services: &Services, job: OutboxId, id: ImportId, run: i32) -> Result<Progress> {
@@ -33,21 +36,20 @@ pub async fn work(services: &Services, job: OutboxId, id: ImportId, run: i32) ->
         let import = Entity::find_by_id(id).one(services.db.read()).await?;
         match import {
             Some(import) if import.run == run && import.status == ImportStatus::Running => {
-                let done = step(services, &mut at_work, import).await;
-                if let Err(error) = done {
-                    let hopeless =
-                        matches!(error, Error::NotFound { .. } | Error::Conflict { .. } | Error::Invalid(_));
-                    if !hopeless {
-                        return Err(error);
+                match step(services, &mut at_work, import).await {
+                    Ok(Step::Made) => {}
+                    Ok(Step::Busy) => return Ok(Progress::More { after: BUSY }),
+                    Err(error @ (Error::NotFound { .. } | Error::Conflict { .. } | Error::Invalid(_))) => {
+                        fail(services, id, run, &error.to_string()).await?;
                     }
-                    fail(services, id, run, &error.to_string()).await?;
+                    Err(error) => return Err(error),
                 }
             }
-            import => {
-                if clear(services, job, id, run, import).await? {
-                    return Ok(Progress::Done);
-                }
-            }
+            import => match clear(services, job, id, run, import).await? {
+                Sweep::Clean => return Ok(Progress::Done),
+                Sweep::Left => {}
+                Sweep::Busy => return Ok(Progress::More { after: BUSY }),
+            },
         }
     }
     Ok(Progress::More { after: Duration::ZERO })
@@ -66,6 +68,31 @@ pub async fn fail(services: &Services, id: ImportId, run: i32, why: &str) -> Res
         .exec(services.db.write())
         .await?;
     Ok(failed.rows_affected == 1)
+}
+
+/// What came of asking for a portion.
+enum Step {
+    Made,
+    /// Another worker is at it.
+    Busy,
+}
+
+/// What came of sweeping.
+enum Sweep {
+    Clean,
+    Left,
+    /// Another worker is at it.
+    Busy,
+}
+
+/// Takes an import for one transaction; false when another one has it. Whoever comes second goes away instead of
+/// waiting: a handler that waits runs out of time.
+async fn take(tx: &Tx, id: ImportId) -> Result<bool> {
+    let mut query = Entity::find_by_id(id);
+    if tx.backend() == DbBackend::Postgres {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    Ok(query.one(tx.conn()).await?.is_some())
 }
 
 /// What a run holds between its portions.
@@ -93,7 +120,7 @@ impl Work {
 }
 
 /// Deals with the next portion; when somebody else just did, with none.
-async fn step(services: &Services, at_work: &mut Option<Work>, import: Model) -> Result<()> {
+async fn step(services: &Services, at_work: &mut Option<Work>, import: Model) -> Result<Step> {
     if at_work.as_ref().is_some_and(|work| work.rows.at != import.byte_cursor.unsigned_abs()) {
         *at_work = None;
     }
@@ -107,8 +134,13 @@ async fn step(services: &Services, at_work: &mut Option<Work>, import: Model) ->
     let (good, mut rejected) = sort_out(&work.reader, rows);
 
     let tx = services.begin().await?;
+    if !take(&tx, import.id).await? {
+        tx.rollback().await?;
+        return Ok(Step::Busy);
+    }
     if !move_cursor(&tx, &import, work.rows.at, last).await? {
-        return tx.rollback().await;
+        tx.rollback().await?;
+        return Ok(Step::Made); // by another worker, or it is not running any more
     }
     let mut here = HashMap::new();
     let good = without_duplicates(good, &mut here, &mut rejected);
@@ -127,10 +159,10 @@ async fn step(services: &Services, at_work: &mut Option<Work>, import: Model) ->
     if last {
         tracing::info!(import = %import.id, rows = import.rows_total, "import completed");
     }
-    Ok(())
+    Ok(Step::Made)
 }
 
-/// The first statement of a portion: false when it is somebody else's.
+/// By compare-and-set, before anything is written: false when the portion is somebody else's.
 async fn move_cursor(tx: &Tx, import: &Model, to: u64, last: bool) -> Result<bool> {
     let mut update = Entity::update_many()
         .col_expr(Column::ByteCursor, Expr::value(i64::try_from(to).unwrap_or(i64::MAX)))
@@ -162,15 +194,19 @@ async fn count(tx: &Tx, import: &Model, read: i64, done: BroughtIn, rejected: &[
     Ok(())
 }
 
-/// Sweeps what only a running import needs, some rows at a time; true when nothing is left and the job is done.
+/// Sweeps what only a running import needs, some rows at a time; when nothing is left the job is done.
 async fn clear(
     services: &Services,
     job: OutboxId,
     id: ImportId,
     run: i32,
     import: Option<Model>,
-) -> Result<bool> {
+) -> Result<Sweep> {
     let tx = services.begin().await?;
+    if import.is_some() && !take(&tx, id).await? {
+        tx.rollback().await?;
+        return Ok(Sweep::Busy);
+    }
     let mut more = numbers::forget(tx.conn(), id, run, SWEEP).await?;
     if let Some(import) = &import
         && !more
@@ -179,7 +215,7 @@ async fn clear(
     }
     if more {
         tx.commit().await?;
-        return Ok(false);
+        return Ok(Sweep::Left);
     }
     // the rows of a trial are wanted once more
     let over = |import: &Model| import.status.is_over() && !import.is_startable();
@@ -188,5 +224,5 @@ async fn clear(
     }
     outbox::settle(tx.conn(), job).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Sweep::Clean)
 }

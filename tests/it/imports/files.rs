@@ -89,7 +89,7 @@ both!(a_workbook_says_what_its_author_typed, |app| {
     let mut book = Workbook::new();
     let notes = book.add_worksheet();
     notes.set_name("Notes").unwrap().write(0, 0, "not this one").unwrap().set_hidden(true);
-    let sheet = book.add_worksheet();
+    let sheet = book.add_worksheet().set_active(true);
     let date = Format::new().set_num_format("dd/mm/yyyy");
     for (column, name) in ["Full Name", "Mobile No.", "Opt-in", "Since", "Tags", "Spent"].iter().enumerate() {
         sheet.write(0, column as u16, *name).unwrap();
@@ -114,8 +114,11 @@ both!(a_workbook_says_what_its_author_typed, |app| {
     let mut tags: Vec<_> = asha["tags"].as_array().unwrap().iter().map(Value::to_string).collect();
     tags.sort();
     assert_eq!(tags, ["\"new\"", "\"vip\""]);
-    assert_eq!((&asha["opt_in"]["state"], &asha["opt_in"]["source"]), (&json!("opted_in"), &json!("import")));
-    assert_eq!(named("Cy")["opt_in"]["state"], "opted_out");
+    assert_eq!(
+        (&asha["marketing_consent"]["state"], &asha["marketing_consent"]["source"]),
+        (&json!("opted_in"), &json!("import"))
+    );
+    assert_eq!(named("Cy")["marketing_consent"]["state"], "opted_out");
 });
 
 both!(a_file_is_what_its_bytes_say_and_a_liar_is_refused, |app| {

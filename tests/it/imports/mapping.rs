@@ -28,7 +28,9 @@ both!(a_preview_shows_how_a_file_is_understood, |app| {
 
 both!(a_file_goes_into_a_draft_with_its_values, |app| {
     let shop = app.shop().await;
-    let campaign = shop.created("/api/v1/campaigns", shop.draft(json!({}))).await;
+    let campaign = shop
+        .created("/api/v1/campaigns", shop.draft(json!({"variables": {"1": {"attribute": "name"}}})))
+        .await;
     let file = format!("phone,1,City\n{},Bee,Pune\n{},,Goa\n", phone(1), phone(2));
     let query = format!("?start=true&campaign_id={campaign}&consent_source=till%20slip&file_name=a.csv");
     let import = shop.api.upload(&format!("/api/v1/imports{query}"), file).await.ok();
@@ -42,7 +44,10 @@ both!(a_file_goes_into_a_draft_with_its_values, |app| {
     assert_eq!(app.taken(&shop)[&phone(1)][0].params, ["Bee"]);
     let people = shop.all("/api/v1/customers").await;
     let bee = people.iter().find(|person| person["phone"] == phone(1)).unwrap();
-    assert_eq!((&bee["attributes"]["city"], &bee["opt_in"]["source"]), (&json!("Pune"), &json!("till slip")));
+    assert_eq!(
+        (&bee["attributes"]["city"], &bee["marketing_consent"]["source"]),
+        (&json!("Pune"), &json!("till slip"))
+    );
 });
 
 both!(what_the_caller_says_counts_more_than_a_guess, |app| {
@@ -72,7 +77,7 @@ both!(what_the_caller_says_counts_more_than_a_guess, |app| {
 both!(a_dry_run_judges_everything_and_keeps_nothing, |app| {
     let shop = app.shop().await;
     let people = phones(1_200);
-    let draft = shop.draft(json!({"template_id": shop.utility}));
+    let draft = shop.draft(json!({"template_id": shop.utility, "variables": {"1": {"attribute": "name"}}}));
     let campaign = shop.created("/api/v1/campaigns", draft).await;
     let mut file: String = people.iter().map(|phone| format!("{phone},A\n")).collect();
     file = format!("phone,1\n{file}{},B\n{},\nx,C\n", phone(3), phone(2_000));
