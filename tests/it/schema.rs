@@ -87,6 +87,7 @@ async fn entities_match(backend: Backend) {
     read::<senders::app_entity::Entity>(&db, &mut known).await;
     read::<senders::entity::Entity>(&db, &mut known).await;
     read::<templates::Entity>(&db, &mut known).await;
+    read::<templates::sync_entity::Entity>(&db, &mut known).await;
     read::<customers::Entity>(&db, &mut known).await;
     read::<customers::tag_entity::Entity>(&db, &mut known).await;
     read::<consent::event_entity::Entity>(&db, &mut known).await;

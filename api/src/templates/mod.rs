@@ -163,6 +163,8 @@ impl TemplatesApi {
     }
 
     /// See how the synchronisations stand
+    ///
+    /// One per account: how far the last one is, how many templates it has read, and why it failed or waits.
     #[oai(path = "/templates/sync", method = "get", operation_id = "listTemplateSyncs")]
     async fn syncs(&self, auth: Auth) -> ApiResult<Json<TemplateSyncs>> {
         Ok(Json(syncs::list(&auth).await?.into()))
