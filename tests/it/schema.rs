@@ -2,8 +2,8 @@
 
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
-    alerts, campaigns, consent, customers, identity, imports, messages, organizations, outbox, senders,
-    templates, webhooks,
+    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
+    senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -94,6 +94,8 @@ async fn entities_match(backend: Backend) {
     read::<campaigns::entity::Entity>(&db, &mut known).await;
     read::<imports::Entity>(&db, &mut known).await;
     read::<imports::reject_entity::Entity>(&db, &mut known).await;
+    read::<media::Entity>(&db, &mut known).await;
+    read::<media::upload_entity::Entity>(&db, &mut known).await;
     read::<messages::Entity>(&db, &mut known).await;
     read::<messages::attempt_entity::Entity>(&db, &mut known).await;
     read::<webhooks::entity::Entity>(&db, &mut known).await;

@@ -34,6 +34,8 @@ pub struct Media {
     pub expires_at: Option<Time>,
     /// When we first knew of it.
     pub created_at: Time,
+    /// When it last changed, or was last tried.
+    pub updated_at: Time,
 }
 
 impl From<Medium> for Media {
@@ -52,6 +54,7 @@ impl From<Medium> for Media {
             sender_id: row.sender_id,
             expires_at: utc(row.expires_at.filter(|_| waits)),
             created_at: row.created_at.to_utc(),
+            updated_at: row.updated_at.to_utc(),
         }
     }
 }

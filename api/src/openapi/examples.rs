@@ -240,18 +240,11 @@ fn around() -> Vec<(&'static str, Value)> {
             "Media",
             json!({
                 "id": id("med"), "origin": "uploaded", "status": "stored", "mime_type": "image/jpeg", "size": 48_213,
-                "file_name": "diwali.jpg", "created_at": at(30),
+                "file_name": "diwali.jpg", "created_at": at(30), "updated_at": at(30),
                 "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
             }),
         ),
         ("RequeuedJobs", json!({ "requeued": [job], "not_found": [] })),
-        (
-            "Portfolios",
-            json!({ "data": [{
-                "id": "100000000000001", "daily_people": 2_000, "unlimited": false, "source": "connected",
-                "known_at": at(30),
-            }] }),
-        ),
     ]
 }
 

@@ -23,8 +23,8 @@ pub mod validate;
 pub mod wire;
 
 pub use components::{
-    AppLink, Authentication, Button, Card, Category, FlowAction, FlowRef, Header, LimitedTimeOffer,
-    OtpApp, OtpKind, ParameterFormat, TemplateModel,
+    AppLink, Authentication, Button, Card, Category, FlowAction, FlowRef, Header, LimitedTimeOffer, OtpApp,
+    OtpKind, ParameterFormat, TemplateModel,
 };
 pub use entity::{Entity, Model as Template};
 pub use render::{RenderError, Rendered, Shown, render};

@@ -2,9 +2,9 @@
 //! to stop.
 
 use bellbird_sandbox::{Gate, GateAt, GateRule, Match};
-use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::audit::Damage;
+use super::tap::Tap;
 use super::world::{IN_FLIGHT, Plan, World, until};
 
 /// A worker begins, and is killed once every request it may have under way is held at the gate.
@@ -45,24 +45,21 @@ async fn killed_before_meta_accepts_and_sent_again() {
     assert_eq!(counts.accepted, counts.recipients, "everyone exactly once");
 }
 
-/// (a) Claimed, and killed before any request: a lock on the templates keeps the requests from being written.
+/// (a) Claimed, and killed before any request reached Meta.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_between_claim_and_request() {
-    // a connection for every handler that waits for the lock, and some for the claims
-    let settings = vec![("BELLBIRD__DATABASE__MAX_CONNECTIONS", "40")];
-    let world = World::start(Plan { settings, ..Plan::default() }).await;
+    let world = World::start(Plan::default()).await;
+    let tap = Tap::to(world.sandbox.base_url()).await;
     world.launch().await;
-    let mut worker = world.worker().await;
+    let mut worker = world.worker_through(&tap.base_url()).await;
     world.accepts(60).await;
-    let lock = world.ctx.db.write().begin().await.unwrap();
-    lock.execute_unprepared("LOCK TABLE templates IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    tap.shut();
     until("rows claimed and no request under way", async || {
         let claimed = world.count("status = 'sending'").await;
         claimed == i64::try_from(IN_FLIGHT).unwrap() && world.sandbox.counts().requests == world.accepted()
     })
     .await;
     worker.kill9().await;
-    lock.rollback().await.unwrap();
     let _second = world.worker().await;
     let counts = world.audit("killed between claim and request", Damage::kills(1, IN_FLIGHT)).await;
     assert_eq!(counts.duplicates, 0);

@@ -1,8 +1,9 @@
-//! A pipe in front of the sandbox that counts what goes through it: so a test knows which worker sent how much.
+//! A pipe in front of the sandbox that counts what goes through it, so a test knows which worker sent how much, and that
+//! can be shut, so requests leave a worker and reach nobody.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 pub(super) struct Tap {
     port: u16,
     bytes: Arc<AtomicU64>,
+    shut: Arc<AtomicBool>,
     listening: JoinHandle<()>,
 }
 
@@ -22,25 +24,31 @@ impl Tap {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let bytes = Arc::new(AtomicU64::new(0));
-        let counter = bytes.clone();
+        let shut = Arc::new(AtomicBool::new(false));
+        let (counter, closed) = (bytes.clone(), shut.clone());
         let listening = tokio::spawn(async move {
             while let Ok((mut worker, _)) = listener.accept().await {
-                let (address, counter) = (address.clone(), counter.clone());
+                let (address, counter, shut) = (address.clone(), counter.clone(), closed.clone());
                 tokio::spawn(async move {
                     let Ok(mut sandbox) = TcpStream::connect(&address).await else { return };
                     let _ = worker.set_nodelay(true);
                     let _ = sandbox.set_nodelay(true);
                     // A worker that is killed ends this with an error, and has sent something all the same.
-                    let mut worker = Counting { inner: &mut worker, counter: &counter };
+                    let mut worker = Counting { inner: &mut worker, counter: &counter, shut: &shut };
                     let _ = copy_bidirectional(&mut worker, &mut sandbox).await;
                 });
             }
         });
-        Self { port, bytes, listening }
+        Self { port, bytes, shut, listening }
     }
 
     pub(super) fn base_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// From now on nothing goes through; whoever writes waits for an answer that does not come.
+    pub(super) fn shut(&self) {
+        self.shut.store(true, Ordering::Relaxed);
     }
 
     /// How many bytes of requests went through.
@@ -55,10 +63,11 @@ impl Drop for Tap {
     }
 }
 
-/// Counts what is read from a stream.
+/// Counts what is read from a stream, as long as anything is.
 struct Counting<'a> {
     inner: &'a mut TcpStream,
     counter: &'a AtomicU64,
+    shut: &'a AtomicBool,
 }
 
 impl tokio::io::AsyncRead for Counting<'_> {
@@ -67,6 +76,9 @@ impl tokio::io::AsyncRead for Counting<'_> {
         cx: &mut std::task::Context<'_>,
         buf: &mut tokio::io::ReadBuf<'_>,
     ) -> std::task::Poll<std::io::Result<()>> {
+        if self.shut.load(Ordering::Relaxed) {
+            return std::task::Poll::Pending; // for good: nobody wakes it
+        }
         let before = buf.filled().len();
         let polled = std::pin::Pin::new(&mut *self.inner).poll_read(cx, buf);
         self.counter.fetch_add((buf.filled().len() - before) as u64, Ordering::Relaxed);
