@@ -125,19 +125,36 @@ pub(super) fn take_list(value: &mut Value, key: &str) -> Vec<Value> {
     }
 }
 
-/// The contact that a message or status is about: matched by id, or the only one there is.
-pub(super) fn contact_of<'a>(
-    contacts: &'a [Value],
-    phone: Option<&str>,
-    user: Option<&str>,
-) -> Option<&'a Value> {
-    let has = |contact: &Value, key: &str, id: Option<&str>| {
-        id.is_some() && contact.get(key).and_then(Value::as_str) == id
-    };
-    contacts.iter().find(|contact| has(contact, "wa_id", phone) || has(contact, "user_id", user)).or(
-        match contacts {
-            [only] => Some(only),
+/// The contacts of one change, and whether it tells of more than one person.
+pub(super) struct Contacts {
+    told: Vec<Value>,
+    /// Nothing else stands in the change, so a contact that names nobody is theirs.
+    alone: bool,
+}
+
+impl Contacts {
+    /// `about`: how many messages, statuses or updates share these contacts.
+    pub(super) fn new(told: Vec<Value>, about: usize) -> Self {
+        Self { told, alone: about == 1 }
+    }
+
+    /// The contact that a message or status is about: found by its ids. Whoever else stands in the change may have no
+    /// contact at all (a failed status never has one), so the only contact there is proves nothing by that.
+    pub(super) fn of(&self, phone: Option<&str>, user: Option<&str>) -> Option<&Value> {
+        let told = |contact: &Value, key: &str| contact.get(key).and_then(Value::as_str).map(str::to_owned);
+        let same = |contact: &Value, key: &str, id: Option<&str>| {
+            id.is_some() && told(contact, key).as_deref() == id
+        };
+        let other = |contact: &Value, key: &str, id: Option<&str>| {
+            told(contact, key).is_some_and(|told| id.is_some_and(|id| id != told))
+        };
+        let found =
+            self.told.iter().find(|contact| same(contact, "wa_id", phone) || same(contact, "user_id", user));
+        found.or(match self.told.as_slice() {
+            [only] if self.alone && !other(only, "wa_id", phone) && !other(only, "user_id", user) => {
+                Some(only)
+            }
             _ => None,
-        },
-    )
+        })
+    }
 }

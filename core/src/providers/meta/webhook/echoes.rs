@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::super::fields::{contact_of, id, take_list, time, who, with_contact, word};
+use super::super::fields::{Contacts, id, take_list, time, who, with_contact, word};
 use super::messages::{context, kind_of};
 use super::{NO_EFFECT, Origin, UNKNOWN, accounts, statuses};
 use crate::messages::Origin as Written;
@@ -14,8 +14,8 @@ use crate::webhooks::change::{Change, ContactChange, EchoChange, Parsed, Person}
 /// is not the shop's number is the person.
 pub(super) fn echoes(origin: &Origin, value: &mut Value, parsed: &mut Parsed) {
     let ours = own_number(value);
-    let contacts = take_list(value, "contacts");
     let echoes = take_list(value, "message_echoes");
+    let contacts = Contacts::new(take_list(value, "contacts"), echoes.len());
     if echoes.is_empty() {
         parsed.notes.push("smb_message_echoes: nothing in it that we know".into());
         parsed.changes.push(origin.other("", UNKNOWN, value.take()));
@@ -23,7 +23,7 @@ pub(super) fn echoes(origin: &Origin, value: &mut Value, parsed: &mut Parsed) {
     for message in echoes {
         let (to, user) = (id(&message, "to"), id(&message, "to_user_id"));
         let to = if user.is_none() && to.is_some() && to == ours { id(&message, "from") } else { to };
-        let contact = contact_of(&contacts, to.as_deref(), user.as_deref());
+        let contact = contacts.of(to.as_deref(), user.as_deref());
         let person = with_contact(who(to, user, id(&message, "to_parent_user_id")), contact);
         parsed.changes.push(echo(origin, message, person, false, Written::PhoneApp, &mut parsed.notes));
     }

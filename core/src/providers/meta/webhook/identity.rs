@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::fields::{as_bsuid, contact_of, id, take_list, time, who, with_contact, word};
+use super::super::fields::{Contacts, as_bsuid, id, take_list, time, who, with_contact, word};
 use super::{NO_EFFECT, Origin, UNKNOWN};
 use crate::webhooks::change::{Change, IdentityChange, Marketing, Moved, Parsed, Person, PreferenceChange};
 
@@ -27,8 +27,8 @@ pub(super) fn preference(origin: &Origin, preference: Value) -> Change {
 /// `user_id_update`: `user_id` and `parent_user_id` are objects of `previous` and `current`. No sample of Meta's was
 /// found; the shape is that of the reference's prose, read as tolerantly as all else.
 pub(super) fn updates(origin: &Origin, mut value: Value, parsed: &mut Parsed) {
-    let contacts = take_list(&mut value, "contacts");
     let updates = take_list(&mut value, "user_id_update");
+    let contacts = Contacts::new(take_list(&mut value, "contacts"), updates.len());
     if updates.is_empty() {
         parsed.notes.push("user_id_update: nothing in it that we know".into());
         parsed.changes.push(origin.other("", UNKNOWN, value));
@@ -46,7 +46,7 @@ pub(super) fn updates(origin: &Origin, mut value: Value, parsed: &mut Parsed) {
             continue;
         };
         let phone = id(&update, "wa_id");
-        let contact = contact_of(&contacts, phone.as_deref(), Some(&new));
+        let contact = contacts.of(phone.as_deref(), Some(&new));
         let before = Person { bsuid: old, parent_bsuid: old_parent, ..who(phone.clone(), None, None) };
         let now = with_contact(who(phone, Some(new), new_parent), contact);
         parsed.changes.push(Change::Identity(IdentityChange {

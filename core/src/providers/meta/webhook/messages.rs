@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::super::fields::{as_bsuid, contact_of, id, text, time, who, with_contact, word};
+use super::super::fields::{Contacts, as_bsuid, id, text, time, who, with_contact, word};
 use super::Origin;
 use crate::webhooks::change::{Change, InboundChange, Moved, Person};
 
 pub(super) fn message(
     origin: &Origin,
     message: Value,
-    contacts: &[Value],
+    contacts: &Contacts,
     notes: &mut Vec<String>,
 ) -> Change {
     let Some(wamid) = id(&message, "id") else {
@@ -17,7 +17,7 @@ pub(super) fn message(
         return origin.other("message", super::UNKNOWN, message);
     };
     let (from, user) = (id(&message, "from"), id(&message, "from_user_id"));
-    let contact = contact_of(contacts, from.as_deref(), user.as_deref());
+    let contact = contacts.of(from.as_deref(), user.as_deref());
     let from = with_contact(who(from, user, id(&message, "from_parent_user_id")), contact);
     if from.is_nobody() {
         notes.push("message from nobody we can name".into());

@@ -16,7 +16,7 @@ mod templates;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::fields::{id, moment, take_list, word};
+use super::fields::{Contacts, id, moment, take_list, word};
 use crate::webhooks::change::{BadWebhook, Change, OtherChange, Parsed};
 
 /// Why nothing is done about a change that nobody asked an effect of yet.
@@ -126,12 +126,13 @@ fn read_change(
 
 fn read_messages(origin: &Origin, value: &mut Value, parsed: &mut Parsed) {
     let before = parsed.changes.len();
-    let contacts = take_list(value, "contacts");
-    for status in take_list(value, "statuses") {
+    let (statuses, messages) = (take_list(value, "statuses"), take_list(value, "messages"));
+    let contacts = Contacts::new(take_list(value, "contacts"), statuses.len() + messages.len());
+    for status in statuses {
         let change = statuses::status(origin, status, &contacts, &mut parsed.notes);
         parsed.changes.push(change);
     }
-    for message in take_list(value, "messages") {
+    for message in messages {
         let change = messages::message(origin, message, &contacts, &mut parsed.notes);
         parsed.changes.push(change);
     }

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::super::answer;
-use super::super::fields::{contact_of, id, moment, time, who, with_contact, word};
+use super::super::fields::{Contacts, id, moment, time, who, with_contact, word};
 use super::Origin;
 use crate::webhooks::change::{Aside, Change, Conversation, Pricing, StatusChange, StatusKind};
 
-pub(super) fn status(origin: &Origin, status: Value, contacts: &[Value], notes: &mut Vec<String>) -> Change {
+pub(super) fn status(origin: &Origin, status: Value, contacts: &Contacts, notes: &mut Vec<String>) -> Change {
     let Some(wamid) = id(&status, "id") else {
         notes.push("status without a message id".into());
         return origin.other("status", super::UNKNOWN, status);
@@ -35,7 +35,7 @@ pub(super) fn status(origin: &Origin, status: Value, contacts: &[Value], notes: 
             id(&status, "recipient_parent_user_id"),
         ),
     };
-    let contact = contact_of(contacts, phone.as_deref(), user.as_deref());
+    let contact = contacts.of(phone.as_deref(), user.as_deref());
     Change::Status(StatusChange {
         phone_number_id: origin.phone_number_id.clone(),
         wamid,

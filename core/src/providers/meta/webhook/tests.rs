@@ -150,6 +150,30 @@ fn people_are_known_by_number_or_user_id() {
 }
 
 #[test]
+fn a_contact_is_never_lent_to_somebody_else() {
+    let failed = json!({"id": "wamid.1", "status": "failed", "recipient_id": "16505550001", "timestamp": "1750000000"});
+    let sent =
+        json!({"id": "wamid.2", "status": "sent", "recipient_id": "16505550002", "timestamp": "1750000000"});
+    let contact = json!({"wa_id": "16505550002", "user_id": "US.2", "profile": {"username": "@two"}});
+    let told = |statuses: serde_json::Value, contact: &serde_json::Value| {
+        let value =
+            json!({"metadata": {"phone_number_id": "1"}, "statuses": statuses, "contacts": [contact]});
+        let bsuid = |change| match change {
+            Change::Status(status) => status.recipient.bsuid,
+            other => panic!("{other:?}"),
+        };
+        messages(value).changes.into_iter().map(bsuid).collect::<Vec<_>>()
+    };
+    let two = || Some("US.2".to_owned());
+    assert_eq!(told(json!([failed, sent]), &contact), [None, two()]);
+    assert_eq!(told(json!([failed]), &contact), [None], "another number than the contact's");
+    // a contact that hides its number belongs to whom the change is about, if it is about one person
+    let hidden = json!({"user_id": "US.2", "profile": {"username": "@two"}});
+    assert_eq!(told(json!([sent]), &hidden), [two()]);
+    assert_eq!(told(json!([failed, sent]), &hidden), [None, None]);
+}
+
+#[test]
 fn what_was_said_is_found_wherever_it_stands() {
     let Some(stop) = inbound("x_button_reply_template_quick_reply_stop") else { return };
     assert_eq!(stop.kind, "button");
