@@ -50,7 +50,8 @@ async fn patient_findings(
     patient.file = file.map(Path::to_path_buf);
     patient.has_key = has_key;
     patient.migrations = Migrator::migrations().iter().map(|step| step.name().to_string()).collect();
-    Ok(examine(&patient).await)
+    // on the heap: it asks everything at once
+    Ok(Box::pin(examine(&patient)).await)
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]

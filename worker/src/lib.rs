@@ -60,7 +60,8 @@ pub async fn run(services: Services, shutdown: CancellationToken) -> Result<(), 
     }
     let deps = deps::Deps::new(services);
     tracing::info!(worker = &*deps.name, "worker started");
-    let result = registry::run(&deps, &shutdown).await;
+    // on the heap: it holds every lane and loop
+    let result = Box::pin(registry::run(&deps, &shutdown)).await;
     shutdown.cancel();
     deps.close().await;
     tracing::info!(worker = &*deps.name, "worker stopped");

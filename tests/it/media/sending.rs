@@ -2,6 +2,7 @@
 
 use super::{PNG, upload};
 use crate::support::app::{Setup, TestApp, both};
+use crate::support::client::Client;
 use crate::support::shop::{Shop, phone};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -44,8 +45,8 @@ both!(a_copy_that_meta_lost_is_made_again_and_the_message_arrives, |app| {
     let media = upload(&shop, "photo.png", PNG).await.ok()["id"].clone();
     image(&shop, &phone(1), &media).await;
     let first = copy(app);
-    let url = format!("{}/v26.0/{first}", app.sandbox.base_url());
-    let gone = reqwest::Client::new().delete(url).bearer_auth(&shop.token).send().await.unwrap();
+    let meta = Client::new(app.sandbox.base_url(), Some(&shop.token));
+    let gone = meta.request(Method::DELETE, &format!("/v26.0/{first}")).send().await.unwrap();
     assert_eq!(gone.status(), 200);
     app.pass(Duration::from_secs(2 * 3_600));
     let message = image(&shop, &phone(1), &media).await;

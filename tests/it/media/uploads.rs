@@ -17,7 +17,7 @@ both!(a_file_is_kept_described_downloaded_and_deleted, |app| {
     assert_eq!((&media["status"], &media["origin"]), (&"stored".into(), &"uploaded".into()));
     assert_eq!(media["sha256"], bellbird_core::secret::sha256_hex(PNG));
     assert_eq!(shop.api.get(&format!("{PATH}/{id}")).await.ok(), media);
-    assert_eq!(shop.all(PATH).await, [media.clone()]);
+    assert_eq!(shop.all(PATH).await, std::slice::from_ref(&media));
 
     let request = shop.api.request(Method::GET, &format!("{PATH}/{id}/content"));
     let file = request.send().await.unwrap();
