@@ -138,22 +138,17 @@ impl Contacts {
         Self { told, alone: about == 1 }
     }
 
-    /// The contact that a message or status is about: found by its ids. Whoever else stands in the change may have no
-    /// contact at all (a failed status never has one), so the only contact there is proves nothing by that.
+    /// The contact that a message or status is about: found by its ids, or the only one of the only thing told, because
+    /// Meta spells a number in two ways at times. Where more is told, somebody may have no contact at all (a failed status
+    /// never has one), and must not be lent another's.
     pub(super) fn of(&self, phone: Option<&str>, user: Option<&str>) -> Option<&Value> {
-        let told = |contact: &Value, key: &str| contact.get(key).and_then(Value::as_str).map(str::to_owned);
-        let same = |contact: &Value, key: &str, id: Option<&str>| {
-            id.is_some() && told(contact, key).as_deref() == id
-        };
-        let other = |contact: &Value, key: &str, id: Option<&str>| {
-            told(contact, key).is_some_and(|told| id.is_some_and(|id| id != told))
+        let has = |contact: &Value, key: &str, id: Option<&str>| {
+            id.is_some() && contact.get(key).and_then(Value::as_str) == id
         };
         let found =
-            self.told.iter().find(|contact| same(contact, "wa_id", phone) || same(contact, "user_id", user));
+            self.told.iter().find(|contact| has(contact, "wa_id", phone) || has(contact, "user_id", user));
         found.or(match self.told.as_slice() {
-            [only] if self.alone && !other(only, "wa_id", phone) && !other(only, "user_id", user) => {
-                Some(only)
-            }
+            [only] if self.alone => Some(only),
             _ => None,
         })
     }
