@@ -1,5 +1,10 @@
 //! Cursor pagination: a page is asked for by the id of the last thing seen.
 
+use crate::error::Result;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
+
 /// At most this many things in one page.
 pub const MAX_PAGE: u64 = 200;
 
@@ -28,6 +33,24 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Reads the page of what `query` finds. `column`: where its ids, which sort by age, stand; `id`: the id of a row.
+    pub async fn newest<E: EntityTrait<Model = T>, Id: Into<Value>>(
+        conn: &impl ConnectionTrait,
+        query: Select<E>,
+        column: E::Column,
+        page: PageRequest<Id>,
+        id: impl Fn(&T) -> String,
+    ) -> Result<Self>
+    where
+        T: sea_orm::FromQueryResult + Send + Sync,
+    {
+        let mut query = query.order_by_desc(column).limit(page.limit + 1);
+        if let Some(after) = page.after {
+            query = query.filter(column.lt(after));
+        }
+        Ok(Self::cut(query.all(conn).await?, page.limit, id))
+    }
+
     /// Cuts `limit + 1` found things into a page and the cursor of the next one.
     pub fn cut(mut found: Vec<T>, limit: u64, id: impl Fn(&T) -> String) -> Self {
         let more = found.len() as u64 > limit;

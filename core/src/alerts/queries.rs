@@ -6,7 +6,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{AlertId, OrganizationId};
 use crate::page::{Page, PageRequest};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 /// One alert of the organization.
 pub async fn get(ctx: &Ctx, id: AlertId) -> Result<Model> {
@@ -24,14 +24,11 @@ pub(super) async fn find(
 
 /// The organization's alerts, newest first; `acknowledged`: only those that were, or were not.
 pub async fn list(ctx: &Ctx, acknowledged: Option<bool>, page: PageRequest<AlertId>) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization);
     query = match acknowledged {
         Some(true) => query.filter(Column::AcknowledgedAt.is_not_null()),
         Some(false) => query.filter(Column::AcknowledgedAt.is_null()),
         None => query,
     };
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |alert| alert.id.to_string()))
+    Page::newest(ctx.db.read(), query, Column::Id, page, |alert| alert.id.to_string()).await
 }

@@ -9,7 +9,7 @@ use crate::ids::CampaignId;
 use crate::page::{Page, PageRequest};
 use crate::templates::{self, TemplateStatus};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// One campaign of the organization.
 pub async fn get(ctx: &Ctx, id: CampaignId) -> Result<Model> {
@@ -23,14 +23,11 @@ pub async fn list(
     status: Option<CampaignStatus>,
     page: PageRequest<CampaignId>,
 ) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization);
     if let Some(status) = status {
         query = query.filter(Column::Status.eq(status));
     }
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |campaign| campaign.id.to_string()))
+    Page::newest(ctx.db.read(), query, Column::Id, page, |campaign| campaign.id.to_string()).await
 }
 
 /// Every organization's campaigns that may be fed now, for the feeder.

@@ -53,13 +53,7 @@ pub async fn merged_ids(ctx: &Ctx, id: CustomerId) -> Result<Vec<CustomerId>> {
 
 /// The organization's customers, newest first.
 pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<CustomerId>) -> Result<Page<Tagged>> {
-    let mut query = Entity::secure_find(ctx.organization)
-        .filter(Column::MergedInto.is_null())
-        .order_by_desc(Column::Id)
-        .limit(page.limit + 1);
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
+    let mut query = Entity::secure_find(ctx.organization).filter(Column::MergedInto.is_null());
     if let Some(state) = filter.marketing_consent {
         query = query.filter(Column::MarketingConsent.eq(state));
     }
@@ -75,9 +69,9 @@ pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<CustomerId>) -> 
     if let Some(text) = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         query = query.filter(matches(ctx, text));
     }
-    let found = query.all(ctx.db.read()).await?;
-    let next = Page::cut(found, page.limit, |customer| customer.id.to_string());
-    Ok(Page { items: with_tags(ctx, next.items).await?, next: next.next })
+    let found =
+        Page::newest(ctx.db.read(), query, Column::Id, page, |customer| customer.id.to_string()).await?;
+    Ok(Page { items: with_tags(ctx, found.items).await?, next: found.next })
 }
 
 fn matches(ctx: &Ctx, text: &str) -> Condition {

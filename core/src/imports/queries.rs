@@ -30,15 +30,11 @@ pub async fn list(
     status: Option<ImportStatus>,
     page: PageRequest<ImportId>,
 ) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization);
     if let Some(status) = status {
         query = query.filter(Column::Status.eq(status));
     }
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let found = query.all(ctx.db.read()).await?;
-    Ok(Page::cut(found, page.limit, |import| import.id.to_string()))
+    Page::newest(ctx.db.read(), query, Column::Id, page, |import| import.id.to_string()).await
 }
 
 /// Rows that did not go in, in the order of the file, behind line `after`.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ids::MediaId;
 use crate::page::{Page, PageRequest};
 use futures::StreamExt;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 /// One file of the organization.
 pub async fn get(ctx: &Ctx, id: MediaId) -> Result<Model> {
@@ -19,14 +19,11 @@ pub async fn get(ctx: &Ctx, id: MediaId) -> Result<Model> {
 
 /// The organization's files, newest first; `origin`: only those from there.
 pub async fn list(ctx: &Ctx, origin: Option<MediaOrigin>, page: PageRequest<MediaId>) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization);
     if let Some(origin) = origin {
         query = query.filter(Column::Origin.eq(origin));
     }
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |medium| medium.id.to_string()))
+    Page::newest(ctx.db.read(), query, Column::Id, page, |medium| medium.id.to_string()).await
 }
 
 /// A file and its bytes.

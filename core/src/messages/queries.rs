@@ -60,10 +60,7 @@ pub struct Filter {
 
 /// The organization's messages, newest first. Recipients of drafts are not messages yet.
 pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<MessageId>) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization)
-        .filter(Column::Status.ne(MessageStatus::Planned))
-        .order_by_desc(Column::Id)
-        .limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization).filter(Column::Status.ne(MessageStatus::Planned));
     if let Some(customer) = filter.customer {
         query = query.filter(Column::CustomerId.eq(customer));
     }
@@ -73,10 +70,7 @@ pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<MessageId>) -> R
     if let Some(direction) = filter.direction {
         query = query.filter(Column::Direction.eq(direction));
     }
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |message| message.id.to_string()))
+    Page::newest(ctx.db.read(), query, Column::Id, page, |message| message.id.to_string()).await
 }
 
 /// A campaign's recipient: the message to a person, and what they are called.

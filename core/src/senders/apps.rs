@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::ids::AppId;
 use crate::page::{Page, PageRequest};
 use crate::secret::{Cipher, ExposeSecret, SecretString, random_token};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// What is needed to add an app.
 #[derive(Debug)]
@@ -63,11 +63,8 @@ pub async fn get(ctx: &Ctx, id: AppId) -> Result<Model> {
 
 /// The organization's apps, newest first.
 pub async fn list(ctx: &Ctx, page: PageRequest<AppId>) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |app| app.id.to_string()))
+    let query = Entity::secure_find(ctx.organization);
+    Page::newest(ctx.db.read(), query, Column::Id, page, |app| app.id.to_string()).await
 }
 
 /// An app as the webhook endpoint needs it.

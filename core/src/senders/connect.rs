@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ids::{AppId, SenderId};
 use crate::page::{Page, PageRequest};
 use crate::secret::SecretString;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// Messages per second when the provider does not say: Meta's default for a number.
 const DEFAULT_MPS: u32 = 80;
@@ -136,11 +136,8 @@ pub async fn get(ctx: &Ctx, id: SenderId) -> Result<Model> {
 
 /// The organization's senders, newest first.
 pub async fn list(ctx: &Ctx, page: PageRequest<SenderId>) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |sender| sender.id.to_string()))
+    let query = Entity::secure_find(ctx.organization);
+    Page::newest(ctx.db.read(), query, Column::Id, page, |sender| sender.id.to_string()).await
 }
 
 /// Some sender of this installation, if there is one.

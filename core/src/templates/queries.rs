@@ -8,7 +8,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::TemplateId;
 use crate::page::{Page, PageRequest};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 /// Which templates are listed; what is not given does not matter.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +42,7 @@ pub async fn find(ctx: &Ctx, waba_id: &str, name: &str, language: &str) -> Resul
 
 /// The organization's templates, newest first.
 pub async fn list(ctx: &Ctx, wanted: &Wanted, page: PageRequest<TemplateId>) -> Result<Page<Model>> {
-    let mut query = Entity::secure_find(ctx.organization).order_by_desc(Column::Id).limit(page.limit + 1);
+    let mut query = Entity::secure_find(ctx.organization);
     for (column, text) in [
         (Column::WabaId, &wanted.waba_id),
         (Column::Name, &wanted.name),
@@ -58,8 +58,5 @@ pub async fn list(ctx: &Ctx, wanted: &Wanted, page: PageRequest<TemplateId>) -> 
     if let Some(status) = wanted.status {
         query = query.filter(Column::Status.eq(status));
     }
-    if let Some(after) = page.after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    Ok(Page::cut(query.all(ctx.db.read()).await?, page.limit, |template| template.id.to_string()))
+    Page::newest(ctx.db.read(), query, Column::Id, page, |template| template.id.to_string()).await
 }
