@@ -35,6 +35,16 @@ impl Gcra {
         Lease { granted: u32::try_from(granted).unwrap_or(0), wait_us: 0 }
     }
 
+    /// The moment up to which its permits are spent.
+    pub(super) fn spent_until_us(&self) -> i64 {
+        self.spent_until_us
+    }
+
+    /// Spends one that takes so long to come back; the caller has seen that it fits.
+    pub(super) fn spend_one(&mut self, now_us: i64, interval_us: i64) {
+        self.spent_until_us = self.spent_until_us.max(now_us - interval_us) + interval_us;
+    }
+
     /// Spends everything up to `rest_us` from now.
     pub(super) fn rest(&mut self, now_us: i64, rest_us: i64) {
         self.spent_until_us = self.spent_until_us.max(now_us + rest_us + TOLERANCE_US);

@@ -1,4 +1,4 @@
-//! Permits to send, shared by every worker process.
+//! Permits to send, shared by every worker process; and how often callers may ask ([`throttle`]).
 //!
 //! Two scopes so far: messages per second of a **sender**, and messages per minute of a **campaign**. The shared truth
 //! is a GCRA (one number per scope: when the scope will be "paid up") in Redis, or in this process when embedded. A
@@ -11,6 +11,7 @@
 
 mod gcra;
 mod redis;
+pub mod throttle;
 
 use crate::clock::{Clock, Timestamp};
 use crate::ids::{CampaignId, SenderId};
@@ -120,6 +121,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     slices: Mutex<HashMap<Scope, Slice>>,
     pacers: Mutex<HashMap<Scope, (Rate, Arc<Pacer>)>>,
+    /// What callers asked of this process alone.
+    here: throttle::Here,
 }
 
 impl Limiter {
@@ -138,7 +141,8 @@ impl Limiter {
     }
 
     fn new(shared: Shared, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Inner { shared, clock, slices: Mutex::default(), pacers: Mutex::default() }))
+        let here = throttle::Here::default();
+        Self(Arc::new(Inner { shared, clock, slices: Mutex::default(), pacers: Mutex::default(), here }))
     }
 
     /// Asks for one permit.

@@ -2,6 +2,7 @@
 
 use super::Rate;
 use super::gcra::{Lease, TOLERANCE_US};
+use super::throttle::{Allowance, Counted, Left};
 use crate::queue::QueueError;
 use redis::Script;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -38,6 +39,33 @@ return 1",
     )
 });
 
+/// KEYS buckets; ARGV interval us and window us of each -> granted, now us, spent until us of each
+static THROTTLE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local found = redis.call('MGET', unpack(KEYS))
+local spent, granted = {}, 1
+for i = 1, #KEYS do
+  local interval, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  spent[i] = math.max(tonumber(found[i] or 0), now - interval)
+  if now + window - interval - spent[i] < interval then granted = 0 end
+end
+local answer = {granted, now}
+for i = 1, #KEYS do
+  local interval = tonumber(ARGV[2 * i - 1])
+  if granted == 1 then
+    spent[i] = spent[i] + interval
+    local lives = math.ceil((spent[i] - now + interval) / 1000) + 1000
+    redis.call('SET', KEYS[i], string.format('%.0f', spent[i]), 'PX', lives)
+  end
+  answer[i + 2] = spent[i]
+end
+return answer",
+    )
+});
+
 #[derive(Clone)]
 pub(super) struct RedisGcra {
     connection: ConnectionManager,
@@ -70,6 +98,22 @@ impl RedisGcra {
         call.key(self.key(scope)).arg(rate.interval_us).arg(want).arg(TOLERANCE_US);
         let (granted, wait_us) = call.invoke_async(&mut self.connection.clone()).await.map_err(away)?;
         Ok(Lease { granted, wait_us })
+    }
+
+    /// All quotas of a request in one round trip.
+    pub(super) async fn throttle(&self, counted: &[Counted]) -> Result<Allowance, QueueError> {
+        let mut call = THROTTLE.prepare_invoke();
+        for one in counted {
+            call.key(format!("{}:throttle:{}", self.prefix, one.key));
+        }
+        for one in counted {
+            call.arg(one.quota.interval_us()).arg(one.quota.window_us());
+        }
+        let said: Vec<i64> = call.invoke_async(&mut self.connection.clone()).await.map_err(away)?;
+        let (granted, now_us) = (said.first() == Some(&1), said.get(1).copied().unwrap_or_default());
+        let spent = said.into_iter().skip(2);
+        let left = counted.iter().zip(spent).map(|(one, spent)| Left::at(one.quota, spent, now_us)).collect();
+        Ok(Allowance { granted, left })
     }
 
     pub(super) async fn rest(&self, scope: &str, rest_us: i64) -> Result<(), QueueError> {
