@@ -3,16 +3,17 @@
 use crate::error::{ApiError, unauthorized};
 use crate::operations::Operations;
 use crate::permissions;
-use bellbird_core::identity::Permission;
+use bellbird_core::identity::{KEY_PREFIX, Permission, Person};
 use bellbird_core::{Ctx, Error, Services, identity};
 use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
 
-/// The authority of a call, from its API key (`Authorization: Bearer bb_…`). An operation that takes it can see one
-/// organization and no other, and is done only for who has its permission; one that does not take it is public.
+/// The authority of a call, from an API key (`Authorization: Bearer bb_…`) or the access token of a person who signed in
+/// (`Authorization: Bearer eyJ…`, or a cookie). An operation that takes it can see one organization and no other, and is
+/// done only for who has its permission; one that does not take it is public.
 ///
-/// `bellbird key create` makes a key.
+/// `bellbird key create` makes a key, `signIn` a session.
 #[derive(SecurityScheme)]
 #[oai(rename = "ApiKey", ty = "bearer", bearer_format = "bb_…", checker = "check")]
 pub struct Auth(pub Ctx);
@@ -24,15 +25,52 @@ impl std::ops::Deref for Auth {
     }
 }
 
+/// A person, from the access token of their session (or its cookie). For what a person does with their own account:
+/// it needs no permission, and no key can do it.
+#[derive(SecurityScheme)]
+#[oai(rename = "Session", ty = "bearer", bearer_format = "JWT", checker = "check_person")]
+pub struct PersonAuth(pub Person);
+
+impl std::ops::Deref for PersonAuth {
+    type Target = Person;
+    fn deref(&self) -> &Person {
+        &self.0
+    }
+}
+
 async fn check(request: &Request, bearer: Bearer) -> poem::Result<Ctx> {
-    // set by `build`; a request without it cannot come from there
-    let Some(services) = request.data::<Services>() else {
-        return Err(ApiError::internal().into());
+    let services = services(request)?;
+    let ctx = if is_key(&bearer) {
+        let found = identity::authenticate(services, &bearer.token).await.map_err(ApiError::from)?;
+        found.ok_or_else(unauthorized)?
+    } else {
+        person(services, &bearer).await?.ctx
     };
-    let found = identity::authenticate(services, &bearer.token).await.map_err(ApiError::from)?;
-    let ctx = found.ok_or_else(unauthorized)?;
     permit(request, &ctx)?;
     Ok(ctx)
+}
+
+async fn check_person(request: &Request, bearer: Bearer) -> poem::Result<Person> {
+    let services = services(request)?;
+    if is_key(&bearer) {
+        let message = "a key has no account; sign in as a person";
+        return Err(ApiError::from(Error::forbidden("person_needed", message)).into());
+    }
+    Ok(person(services, &bearer).await?)
+}
+
+fn services(request: &Request) -> Result<&Services, ApiError> {
+    // set by `build`; a request without it cannot come from there
+    request.data::<Services>().ok_or_else(ApiError::internal)
+}
+
+fn is_key(bearer: &Bearer) -> bool {
+    bearer.token.starts_with(KEY_PREFIX)
+}
+
+async fn person(services: &Services, bearer: &Bearer) -> Result<Person, ApiError> {
+    let found = identity::authenticate::person(services, &bearer.token).await?;
+    found.ok_or_else(unauthorized)
 }
 
 /// Asks for the permission of the operation, before anything is looked up: a 403 says nothing about what is there.

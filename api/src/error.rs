@@ -184,6 +184,8 @@ impl From<Error> for ApiError {
                 }
                 answer
             }
+            Error::Unproved { code, message } => Self::refused(StatusCode::UNAUTHORIZED, code, message),
+            Error::TooOften(_) => Self::refused(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "x"),
             Error::Unavailable { what, source } => {
                 tracing::warn!(what, error = %source, "answered 503");
                 Self::unavailable(what)
@@ -207,6 +209,7 @@ mod tests {
             (Error::not_found("campaign", "cmp_1"), 404, "not_found"),
             (Error::conflict("campaign_not_draft", "no"), 409, "campaign_not_draft"),
             (Error::forbidden("missing_permission", "no"), 403, "missing_permission"),
+            (Error::unproved("invalid_credentials", "no"), 401, "invalid_credentials"),
             (Error::invalid("name", "invalid_name", "no"), 422, "invalid_input"),
             (
                 Error::invalid("Idempotency-Key", "idempotency_key_reused", "no"),

@@ -8,6 +8,7 @@ use serde_yaml_ng::Value as Yaml;
 mod closed;
 mod describe;
 mod examples;
+mod people;
 mod tidy;
 
 /// Groups of operations, in the documentation's order.
@@ -39,13 +40,16 @@ pub enum Tag {
     Jobs,
     /// Who may do what in an organization, and who did.
     Organization,
+    /// People who sign in: their account and their sessions.
+    People,
     /// Whether this process is well.
     Health,
 }
 
 const DESCRIPTION: &str = "Bellbird sends WhatsApp campaigns and can say afterwards what happened to each person.
 
-Every request but health and webhooks carries an API key: `Authorization: Bearer bb_…`. Errors are RFC 9457 problems \
+Every request but health, webhooks and signing in carries an API key (`Authorization: Bearer bb_…`) or the access \
+token of a person who signed in. Errors are RFC 9457 problems \
 with a stable `code`. Lists are paged by `cursor` and `limit`. A write with an `Idempotency-Key` may be repeated \
 without being done twice. Times are RFC 3339 in UTC; ids carry their kind as a prefix.";
 
@@ -74,7 +78,13 @@ fn apis() -> impl OpenApi + 'static {
         crate::health::HealthApi,
     );
     let organization = (crate::api_keys::ApiKeysApi, crate::audit::AuditApi);
-    (campaigns, messages, accounts, organization, installation)
+    let people = (
+        crate::identity::sign_in::SignInApi,
+        crate::identity::account::AccountApi,
+        crate::identity::sessions::SessionsApi,
+        crate::identity::second_factor::SecondFactorApi,
+    );
+    (campaigns, messages, accounts, organization, people, installation)
 }
 
 /// The operations and their document.

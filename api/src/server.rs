@@ -1,5 +1,6 @@
 //! The application as one endpoint, and serving it.
 
+use crate::cookies::Cookies;
 use crate::middleware::Edge;
 use crate::operations::Operations;
 use crate::{health, openapi, webhooks};
@@ -40,6 +41,7 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
         webhook_bytes: services.config.webhooks.max_body_bytes,
         import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
     };
+    let cookies = Cookies::new(&services.config);
     let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
     let app = Route::new()
         .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))
@@ -53,6 +55,7 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
         .with(AddData::new(operations))
         .with(AddData::new(webhooks))
         .with(AddData::new(options.shutdown))
+        .with(cookies)
         .with(edge);
     Ok(app.map_to_response().boxed())
 }

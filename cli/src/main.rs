@@ -12,6 +12,7 @@ mod org;
 mod process;
 mod sandbox;
 mod serve;
+mod user;
 mod webhooks;
 mod work;
 
@@ -61,6 +62,11 @@ enum Command {
         #[command(subcommand)]
         verb: key::Verb,
     },
+    /// People who sign in.
+    User {
+        #[command(subcommand)]
+        verb: user::Verb,
+    },
     /// What the queue holds, and what could not be done.
     Jobs {
         #[command(subcommand)]
@@ -95,6 +101,7 @@ fn main() -> ExitCode {
             Command::Health(options) => health::run(config, options).await,
             Command::Org { verb } => org::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
+            Command::User { verb } => user::run(config, verb).await,
             Command::Jobs { verb } => jobs::run(config, verb).await,
             Command::Import(options) => import::run(config, options).await,
             Command::Webhooks { verb } => webhooks::run(config, verb).await,

@@ -3,9 +3,11 @@
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::db::Db;
+use crate::emails::port::Mailer;
 use crate::error::Result;
 use crate::files::Files;
 use crate::identity::roles::Grants;
+use crate::identity::token_keys::TokenKeys;
 use crate::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::media::port::RemoteMedia;
 use crate::queue::{LaneName, NewTask, Queues};
@@ -37,6 +39,10 @@ pub struct Services {
     pub media: Arc<dyn RemoteMedia>,
     /// Who keeps the templates.
     pub registry: Arc<dyn TemplateRegistry>,
+    /// How emails leave the house, where they do.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// The keys of access tokens, as this process remembers them.
+    pub tokens: TokenKeys,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.
@@ -47,6 +53,11 @@ impl Services {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether an account can sign in only once its address is confirmed: where that is wanted, and can be asked for.
+    pub fn email_must_be_confirmed(&self) -> bool {
+        self.config.auth.verify_email && self.mailer.is_some()
     }
 
     /// Begins a write.

@@ -1,6 +1,7 @@
 //! One error for the whole domain, unaware of HTTP: it says what happened and, for a caller, which field and what to
 //! do; what an operator needs travels in `source` and is never shown to a caller.
 
+use crate::ratelimit::throttle::Allowance;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// A result of the domain.
@@ -54,6 +55,17 @@ pub enum Error {
         /// One sentence for a person.
         message: String,
     },
+    /// Who the caller is, is not proved.
+    #[error("{message}")]
+    Unproved {
+        /// Stable machine code, like `invalid_credentials`.
+        code: &'static str,
+        /// One sentence for a person.
+        message: String,
+    },
+    /// The caller asked more often than a quota allows.
+    #[error("too many requests; try again later")]
+    TooOften(Allowance),
     /// Something we stand on is away (database, Redis, provider): the same call may work in a moment.
     #[error("{what} is not available")]
     Unavailable {
@@ -77,6 +89,11 @@ impl Error {
     /// The state does not allow it.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Conflict { code, message: message.into() }
+    }
+
+    /// The caller has not proved who they are.
+    pub fn unproved(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Unproved { code, message: message.into() }
     }
 
     /// The caller may not do this.

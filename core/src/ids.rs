@@ -131,6 +131,8 @@ ids! {
     ConsentEventId "cev_";
     /// A person who can be messaged.
     CustomerId "cus_";
+    /// An email that waits to be sent.
+    EmailId "eml_";
     /// A file that is sent or was received.
     MediaId "med_";
     /// A file of people that was uploaded.

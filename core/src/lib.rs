@@ -4,8 +4,8 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `imports`, `jobs`, `audit` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
+//! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
 pub mod bulk;
@@ -36,6 +36,7 @@ pub mod audit;
 pub mod campaigns;
 pub mod consent;
 pub mod customers;
+pub mod emails;
 pub mod identity;
 pub mod imports;
 pub mod jobs;

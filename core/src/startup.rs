@@ -5,8 +5,11 @@ use crate::config::Config;
 use crate::context::Services;
 use crate::db::{ConnectError, Db};
 use crate::doctor::{self, Patient};
+use crate::emails::port::Mailer;
 use crate::files::Files;
+use crate::identity::token_keys::TokenKeys;
 use crate::providers::meta::{MetaClient, MetaOptions};
+use crate::providers::smtp::SmtpMailer;
 use crate::providers::{Timeouts, http_client};
 use crate::queue::{QueueConfig, QueueError, Queues};
 use crate::ratelimit::Limiter;
@@ -86,6 +89,7 @@ impl Services {
             },
         )?;
         let files = Files::open(&config).map_err(StartError::Setting)?;
+        let mailer = SmtpMailer::new(&config.email).map_err(StartError::Setting)?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
@@ -98,6 +102,8 @@ impl Services {
             media: Arc::new(provider.clone()),
             registry: Arc::new(provider.clone()),
             provider: Arc::new(provider),
+            mailer: mailer.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>),
+            tokens: TokenKeys::default(),
             config: Arc::new(config),
             shard,
         })

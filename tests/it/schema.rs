@@ -2,8 +2,8 @@
 
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
-    alerts, audit, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
-    senders, templates, webhooks,
+    alerts, audit, campaigns, consent, customers, emails, identity, imports, media, messages, organizations,
+    outbox, senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -84,6 +84,13 @@ async fn entities_match(backend: Backend) {
     let mut known = BTreeSet::new();
     read::<organizations::Entity>(&db, &mut known).await;
     read::<identity::entity::Entity>(&db, &mut known).await;
+    read::<identity::user_entity::Entity>(&db, &mut known).await;
+    read::<identity::member_entity::Entity>(&db, &mut known).await;
+    read::<identity::session_entity::Entity>(&db, &mut known).await;
+    read::<identity::refresh_token_entity::Entity>(&db, &mut known).await;
+    read::<identity::user_tokens::entity::Entity>(&db, &mut known).await;
+    read::<identity::token_keys::entity::Entity>(&db, &mut known).await;
+    read::<emails::Entity>(&db, &mut known).await;
     read::<audit::Entity>(&db, &mut known).await;
     read::<senders::app_entity::Entity>(&db, &mut known).await;
     read::<senders::entity::Entity>(&db, &mut known).await;

@@ -2,6 +2,7 @@
 
 use super::backend::{Backend, Store};
 use super::client::Client;
+use super::smtp::Mailbox;
 use super::wait::{DEADLINE, wait_until};
 use bellbird_core::clock::{Clock, ShiftedClock};
 use bellbird_core::config::Config;
@@ -69,6 +70,8 @@ pub(crate) struct Setup {
     pub(crate) sandbox: SandboxConfig,
     /// Start no worker; the test does.
     pub(crate) without_worker: bool,
+    /// There is a mail server.
+    pub(crate) with_email: bool,
 }
 
 /// Settings under which days of policy pass in a test's seconds, and a busy machine still makes no time-out.
@@ -98,6 +101,8 @@ pub(crate) struct TestApp {
     pub(crate) sandbox: SandboxHandle,
     /// Everybody's clock: days pass at will.
     pub(crate) clock: Arc<ShiftedClock>,
+    /// What the mail server got, where there is one.
+    pub(crate) mailbox: Option<Mailbox>,
     /// What the API's process has; for what has no door yet, and for looking into tables.
     pub(crate) services: Services,
     /// Numbers the shops.
@@ -144,6 +149,14 @@ impl TestApp {
             ("BELLBIRD__META__APP_SECRET".to_string(), DEFAULT_APP_SECRET.to_string()),
             ("BELLBIRD__META__VERIFY_TOKEN".to_string(), DEFAULT_VERIFY_TOKEN.to_string()),
         ]);
+        let mailbox = if setup.with_email { Some(Mailbox::start().await) } else { None };
+        if let Some(mailbox) = &mailbox {
+            env.insert("BELLBIRD_SMTP_URL".to_string(), mailbox.url.clone());
+            env.insert(
+                "BELLBIRD__EMAIL__FROM".to_string(),
+                "Bellbird <no-reply@bellbird.example>".to_string(),
+            );
+        }
         let services = services(&env, &clock).await;
         if !store.migrated {
             Migrator::up(services.db.write(), None).await.expect("the migrations run");
@@ -159,6 +172,7 @@ impl TestApp {
             anyone: Client::new(&base, None),
             sandbox,
             clock,
+            mailbox,
             services,
             shops: AtomicU32::new(0),
             store,

@@ -41,6 +41,13 @@ impl Client {
         Self { key: key.map(str::to_string), ..self.clone() }
     }
 
+    /// The same API, asked from another address of this machine.
+    pub(crate) fn from_address(&self, address: std::net::IpAddr) -> Self {
+        let http =
+            reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).local_address(address);
+        Self { http: http.build().expect("a client"), ..self.clone() }
+    }
+
     /// The same through the client that is generated from `openapi.yaml`.
     pub(crate) fn generated(&self) -> bellbird_client::Client {
         let key = self.key.as_ref().map(|key| format!("Bearer {key}").parse().expect("a header's value"));

@@ -38,11 +38,16 @@ pub(crate) fn all() -> Vec<Operation> {
 }
 
 /// Those that ask who calls.
-pub(crate) fn keyed() -> Vec<Operation> {
+pub(crate) fn secured() -> Vec<Operation> {
     all()
         .into_iter()
         .filter(|o| o.said["security"].as_array().is_some_and(|needs| !needs.is_empty()))
         .collect()
+}
+
+/// Those that keys and people may ask, by their permissions.
+pub(crate) fn keyed() -> Vec<Operation> {
+    all().into_iter().filter(|o| o.said["security"][0]["ApiKey"].is_array()).collect()
 }
 
 impl Operation {

@@ -9,6 +9,7 @@ mod breaker;
 mod cache;
 mod campaigns;
 mod deps;
+mod emails;
 mod feeder;
 mod imports;
 mod maintenance;

@@ -3,8 +3,9 @@
 
 use crate::deps::Deps;
 use crate::messages::classify;
-use crate::{campaigns, imports, templates};
+use crate::{campaigns, emails, imports, templates};
 use bellbird_core::campaigns::jobs::CampaignJob;
+use bellbird_core::emails::jobs::EmailJob;
 use bellbird_core::ids::OutboxId;
 use bellbird_core::imports::jobs::ImportJob;
 use bellbird_core::outbox::{self, Envelope, Progress};
@@ -22,6 +23,8 @@ pub(crate) enum MaintenanceJob {
     Import(ImportJob),
     /// Of templates.
     Template(TemplateJob),
+    /// Of emails.
+    Email(EmailJob),
 }
 
 /// One run of a job.
@@ -48,6 +51,7 @@ pub(crate) async fn handle(
         MaintenanceJob::Campaign(job) => campaigns::handle(&deps, run, job).await?,
         MaintenanceJob::Import(job) => imports::handle(&deps, run, job).await?,
         MaintenanceJob::Template(job) => templates::handle(&deps, run, job).await?,
+        MaintenanceJob::Email(job) => emails::handle(&deps, run, job).await?,
     };
     match progress {
         Progress::Done => Ok(()),
@@ -69,6 +73,7 @@ mod tests {
             ("run_import", "import", "imp_"),
             ("change_template", "template", "tpl_"),
             ("sync_templates", "sync", "tsy_"),
+            ("send_email", "email", "eml_"),
         ];
         for (name, field, prefix) in known {
             let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}","run":1}}"#);
@@ -79,6 +84,7 @@ mod tests {
                 MaintenanceJob::Import(_) => "import",
                 MaintenanceJob::Template(TemplateJob::ChangeTemplate { .. }) => "template",
                 MaintenanceJob::Template(TemplateJob::SyncTemplates { .. }) => "sync",
+                MaintenanceJob::Email(_) => "email",
             };
             assert_eq!(slice, field);
         }

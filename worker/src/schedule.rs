@@ -3,6 +3,7 @@
 use crate::deps::Deps;
 use bellbird_core::campaigns::finish;
 use bellbird_core::error::Result;
+use bellbird_core::identity::{sessions, token_keys};
 use bellbird_core::messages::{feed, reap, unknown};
 use bellbird_core::queue::LaneName;
 use bellbird_core::templates::sync;
@@ -66,6 +67,10 @@ async fn tidy(deps: &Deps) -> Result<()> {
     apply::forget(services, old).await?;
     alerts::raise::forget(services, old).await?;
     idempotency::forget(services, now.minus(KEYS_KEPT)).await?;
+    sessions::forget(services).await?;
+    if token_keys::rotate_due(services).await? {
+        tracing::info!("access tokens are signed with a new key");
+    }
     imports::tidy::forget(services, now.minus(days(services.config.imports.keep_days))).await?;
     for lane in LaneName::ALL {
         let older_than = days(services.config.queue.keep_dead_days);

@@ -52,9 +52,9 @@ pub fn from_framework(error: &poem::Error) -> ApiError {
     ApiError::internal()
 }
 
-/// No key, or one that is unknown or revoked: callers must not learn which.
+/// No key or token, or one that is unknown, ended or revoked: callers must not learn which.
 pub fn unauthorized() -> ApiError {
-    let detail = "send an API key of your organization as `Authorization: Bearer bb_…`";
+    let detail = "send an API key, or the access token of a session, as `Authorization: Bearer …`";
     ApiError::refused(StatusCode::UNAUTHORIZED, "unauthorized", detail)
 }
 

@@ -76,15 +76,25 @@ fn refusals(operation: &Map<String, Value>) -> String {
     let parameters = operation.get("parameters").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let in_path = parameters.iter().any(|parameter| parameter["in"] == "path");
     let repeatable = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
-    let keyed = operation.get("security").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty());
+    let secured = |scheme: Option<&str>| {
+        let needs = operation.get("security").and_then(Value::as_array).into_iter().flatten();
+        let mut schemes = needs.filter_map(Value::as_object).flat_map(Map::keys);
+        schemes.any(|known| scheme.is_none_or(|scheme| known == scheme))
+    };
+    let (keyed, person) = (secured(None), secured(Some("Session")));
     let body = operation.get("requestBody");
     let json = body.is_some_and(|body| body["content"]["application/json"].is_object());
     let mut told = vec!["The request cannot be done as it is; the problem's `code` says why.".to_string()];
     let mut tell = |when: bool, what: &str| told.extend(when.then(|| format!("- {what}")));
     tell(!parameters.is_empty(), "400 `invalid_parameter`: a parameter cannot be read; `errors` names it");
     tell(json, "400 `invalid_json`: the body is not JSON");
-    tell(keyed, "401 `unauthorized`: no valid API key");
-    tell(keyed, "403 `missing_permission`: the key's scopes, or the person's role, do not allow this");
+    tell(keyed, "401 `unauthorized`: no valid API key or access token");
+    tell(keyed, "403 `organization_suspended`");
+    tell(person, "403 `person_needed`: an API key has no account");
+    tell(
+        keyed && !person,
+        "403 `missing_permission`: the key's scopes, or the person's role, do not allow this",
+    );
     tell(keyed && in_path, "404 `not_found`: there is no such thing in this organization");
     tell(repeatable, "409 `idempotency_in_flight`: the first request with this key is being worked on");
     tell(body.is_some(), "413 `body_too_large`");

@@ -1,12 +1,16 @@
 //! What answers look like, and those requests whose secrets their own types do not write out. The other requests have
 //! their example beside their type (`#[oai(example)]`). A test compares every example with its schema.
 
+use super::people;
 use serde_json::{Map, Value, json};
 
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, example) in requests().into_iter().chain(answers()).chain(around()).chain(authority()) {
+    let people = people::requests().into_iter().chain(people::answers());
+    for (name, example) in
+        requests().into_iter().chain(answers()).chain(around()).chain(authority()).chain(people)
+    {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);
         }
@@ -25,11 +29,13 @@ pub(super) fn add(document: &mut Value) {
 
 const ID: &str = "01kawz1m4cf0tr2v6x8yab3c5d";
 
-fn id(prefix: &str) -> String {
+/// An id of this kind.
+pub(super) fn id(prefix: &str) -> String {
     format!("{prefix}_{ID}")
 }
 
-fn at(minute: u8) -> String {
+/// A moment.
+pub(super) fn at(minute: u8) -> String {
     format!("2026-11-21T09:{minute:02}:00.250+00:00")
 }
 

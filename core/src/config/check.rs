@@ -28,6 +28,7 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
     for (key, url) in [
         ("meta.graph_url (BELLBIRD_GRAPH_URL)", &config.meta.graph_url),
         ("http.public_url", &config.http.public_url),
+        ("auth.console_url", &config.auth.console_url),
     ] {
         if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
             return bad(key, "must begin with https:// (or http:// for a sandbox)".into());
@@ -45,6 +46,7 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
         };
         return bad("secrets.key (BELLBIRD_SECRET_KEY)", problem);
     }
+    people(config)?;
     let handler = u64::try_from(WorkerConfig::handler_timeout(&config.queue).as_millis()).unwrap_or(u64::MAX);
     if config.meta.timeout_ms + config.meta.connect_timeout_ms >= handler {
         return bad(
@@ -81,6 +83,29 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
     Ok(())
 }
 
+/// What signing in stands on.
+fn people(config: &Config) -> Result<(), BadSetting> {
+    let bad = |key: &str, problem: &str| Err(BadSetting { key: key.into(), problem: problem.into() });
+    let (auth, smtp) = (&config.auth, config.email.smtp_url.expose_secret());
+    if !(1..=60).contains(&auth.access_minutes) {
+        return bad("auth.access_minutes", "must be 1 to 60: a copied access token is good for as long");
+    }
+    if auth.refresh_days == 0 || auth.session_days < auth.refresh_days {
+        return bad("auth.session_days", "must be at least auth.refresh_days, and that at least 1");
+    }
+    if !smtp.is_empty() && !["smtp://", "smtps://"].iter().any(|scheme| smtp.starts_with(scheme)) {
+        return bad("email.smtp_url (BELLBIRD_SMTP_URL)", "must begin with smtp:// or smtps://, or be empty");
+    }
+    if smtp.starts_with("smtp://") && smtp.contains('@') && !smtp.contains("tls=required") {
+        let problem = "would send its password unencrypted; use smtps://, or add ?tls=required";
+        return bad("email.smtp_url (BELLBIRD_SMTP_URL)", problem);
+    }
+    if !smtp.is_empty() && config.email.from.is_empty() {
+        return bad("email.from", "is missing: who emails come from, like Bellbird <no-reply@example.com>");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +134,12 @@ mod tests {
             (("DATABASE_URL", "postgres://x"), "REDIS_URL", "redis://"),
             (("BELLBIRD_FILES_URL", "ftp://x"), "BELLBIRD_FILES_URL", "s3://"),
             (("REDIS_URL", "redis://x"), "REDIS_URL", "Postgres"),
+            (("BELLBIRD__AUTH__ACCESS_MINUTES", "600"), "auth.access_minutes", "60"),
+            (("BELLBIRD__AUTH__SESSION_DAYS", "1"), "auth.session_days", "refresh_days"),
+            (("BELLBIRD__AUTH__REGISTRATION", "ajar"), "", "ajar"),
+            (("BELLBIRD_SMTP_URL", "mail.example.com"), "email.smtp_url", "smtps://"),
+            (("BELLBIRD_SMTP_URL", "smtp://u:p@example.com"), "email.smtp_url", "tls=required"),
+            (("BELLBIRD_SMTP_URL", "smtps://u:p@example.com"), "email.from", "no-reply@"),
             (("BELLBIRD_SECRET_KEY", "x"), "BELLBIRD_SECRET_KEY", "openssl rand"),
             (("BELLBIRD__META__TIMEOUT_MS", "60000"), "meta.timeout_ms", "lease"),
             (("BELLBIRD__WORKER__BULK_CONCURRENCY", "many"), "", "bulk_concurrency"),

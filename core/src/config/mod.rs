@@ -15,7 +15,7 @@ mod check;
 pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
 /// Names people know, and the settings they stand for.
-const WELL_KNOWN: [(&str, &str); 7] = [
+const WELL_KNOWN: [(&str, &str); 8] = [
     ("DATABASE_URL", "database.url"),
     ("REDIS_URL", "redis.url"),
     ("BELLBIRD_HTTP_ADDR", "http.addr"),
@@ -23,6 +23,7 @@ const WELL_KNOWN: [(&str, &str); 7] = [
     ("BELLBIRD_GRAPH_URL", "meta.graph_url"),
     ("BELLBIRD_SECRET_KEY", "secrets.key"),
     ("BELLBIRD_FILES_URL", "files.url"),
+    ("BELLBIRD_SMTP_URL", "email.smtp_url"),
 ];
 
 /// A start that must not happen: which setting, what is wrong with it, and the fix.
@@ -45,6 +46,8 @@ pub struct Config {
     pub http: HttpConfig,
     pub meta: MetaConfig,
     pub secrets: SecretsConfig,
+    pub auth: AuthConfig,
+    pub email: EmailConfig,
     pub queue: QueueSettings,
     pub worker: WorkerConfig,
     pub sending: SendingConfig,
@@ -92,6 +95,21 @@ section! {
 section! {
     /// `[secrets]`
     SecretsConfig { key: SecretString, }
+}
+section! {
+    /// `[auth]`
+    AuthConfig {
+        registration: Registration,
+        verify_email: bool,
+        access_minutes: u64,
+        refresh_days: u64,
+        session_days: u64,
+        console_url: String,
+    }
+}
+section! {
+    /// `[email]`
+    EmailConfig { smtp_url: SecretString, from: String, }
 }
 section! {
     /// `[queue]`
@@ -154,6 +172,23 @@ impl HttpConfig {
     }
 }
 
+/// Whether strangers may make organizations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registration {
+    /// They may.
+    Open,
+    /// Only operators may.
+    Closed,
+}
+
+impl AuthConfig {
+    /// Whether strangers may make organizations.
+    pub fn registration_is_open(&self) -> bool {
+        self.registration == Registration::Open
+    }
+}
+
 impl WorkerConfig {
     /// Where a worker answers for its health; `None`: nowhere.
     ///
@@ -176,6 +211,14 @@ impl WorkerConfig {
 }
 
 impl Config {
+    /// Where people open the console, without a slash at the end; links in emails begin with it.
+    pub fn console_url(&self) -> String {
+        match self.auth.console_url.trim_end_matches('/') {
+            "" => self.http.public_url(),
+            url => url.to_string(),
+        }
+    }
+
     /// Where files are kept: the setting, or a folder beside the embedded database.
     pub fn files_url(&self) -> String {
         if !self.files.url.is_empty() {

@@ -8,6 +8,7 @@ use crate::context::{Actor, Ctx, Services, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{ApiKeyId, OrganizationId};
+use crate::organizations::{self, OrganizationStatus};
 use crate::page::{Page, PageRequest};
 use crate::secret::{ExposeSecret, SecretString, sha256_hex};
 use sea_orm::sea_query::Expr;
@@ -135,6 +136,9 @@ pub async fn list(ctx: &Ctx, page: PageRequest<ApiKeyId>) -> Result<Page<Model>>
 }
 
 /// Turns a key into the authority it carries; `None` for a key that is unknown, revoked or has expired.
+///
+/// # Errors
+/// `Forbidden("organization_suspended")`.
 pub async fn authenticate(services: &Services, key: &str) -> Result<Option<Ctx>> {
     if !key_text::plausible(key) {
         return Ok(None);
@@ -142,6 +146,10 @@ pub async fn authenticate(services: &Services, key: &str) -> Result<Option<Ctx>>
     let hash = sha256_hex(key.as_bytes());
     let found = Entity::find().filter(Column::Hash.eq(hash)).one(services.db.read()).await?;
     let Some(row) = found.filter(|row| row.works_at(services.now())) else { return Ok(None) };
+    let organization = organizations::Entity::find_by_id(row.organization_id).one(services.db.read()).await?;
+    if organization.is_none_or(|organization| organization.status == OrganizationStatus::Suspended) {
+        return Err(super::authenticate::suspended());
+    }
     if let Err(error) = note_use(services, &row).await {
         tracing::warn!(%error, "the last use of an API key was not written down");
     }

@@ -1,6 +1,6 @@
 //! Rows of `organizations`.
 
-use super::UnknownPolicy;
+use super::{OrganizationStatus, UnknownPolicy};
 use crate::clock::Timestamp;
 use crate::ids::OrganizationId;
 use sea_orm::entity::prelude::*;
@@ -20,6 +20,18 @@ pub struct Model {
     pub unknown_marketing: UnknownPolicy,
     /// For all other messages whose outcome stays unknown.
     pub unknown_transactional: UnknownPolicy,
+    /// Its name in addresses; no other one has it.
+    pub slug: Option<String>,
+    /// Where it is written to.
+    pub email: Option<String>,
+    /// Where it is called.
+    pub phone: Option<String>,
+    /// The number its customers know it by on WhatsApp. Only said; a sender proves its own.
+    pub whatsapp_number: Option<String>,
+    /// Whether it may be worked in.
+    pub status: OrganizationStatus,
+    /// Whether a launch waits for somebody else's word.
+    pub launch_needs_approval: bool,
     /// When it was created.
     pub created_at: Timestamp,
 }

@@ -3,6 +3,7 @@
 pub mod create;
 pub mod entity;
 pub mod queries;
+mod slug;
 
 pub use create::create;
 pub use entity::{Entity, Model as Organization};
@@ -16,5 +17,15 @@ words! {
         Leave = "leave",
         /// Send it again: rather twice than never. The default for transactional messages.
         Resend = "resend",
+    }
+}
+
+words! {
+    /// Whether an organization may be worked in.
+    pub enum OrganizationStatus {
+        /// It may.
+        Active = "active",
+        /// Nobody gets in, by password or by key.
+        Suspended = "suspended",
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 pub mod meta;
+pub mod smtp;
 
 /// How long a provider may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,14 @@
 //! Who may speak for an organization, and what they may do there.
 
+mod accounts;
 mod audit;
+mod cookies;
+mod guesses;
 mod keys;
+mod letters;
 mod permissions;
+mod refreshing;
+mod second_factor;
+mod signing_in;
 mod strangers;
+mod tokens;

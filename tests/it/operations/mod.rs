@@ -5,5 +5,6 @@ mod dead_letters;
 mod deploy;
 mod doctor;
 mod jobs;
+mod people;
 mod replay;
 mod watch;
