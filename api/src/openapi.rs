@@ -58,6 +58,7 @@ fn apis() -> impl OpenApi + 'static {
     // a tuple holds 16 at most, so they stand by what they are about
     let campaigns = (
         crate::campaigns::CampaignsApi,
+        crate::campaigns::approvals::ApprovalsApi,
         crate::campaigns::events::CampaignEventsApi,
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
@@ -77,12 +78,15 @@ fn apis() -> impl OpenApi + 'static {
         crate::jobs::JobsApi,
         crate::health::HealthApi,
     );
-    let organization = (crate::api_keys::ApiKeysApi, crate::audit::AuditApi);
+    let organization =
+        (crate::organization::OrganizationApi, crate::api_keys::ApiKeysApi, crate::audit::AuditApi);
     let people = (
         crate::identity::sign_in::SignInApi,
         crate::identity::account::AccountApi,
         crate::identity::sessions::SessionsApi,
         crate::identity::second_factor::SecondFactorApi,
+        crate::members::MembersApi,
+        crate::members::InvitationsApi,
     );
     (campaigns, messages, accounts, organization, people, installation)
 }

@@ -9,13 +9,17 @@ use bellbird_core::identity::Permission::{self, *};
 const TABLE: &[(Permission, &[&str])] = &[
     (
         CampaignsRead,
-        &["listCampaigns", "getCampaign", "getCampaignStats", "streamCampaignEvents", "listRecipients"],
+        &["listCampaigns", "getCampaign", "getCampaignStats", "streamCampaignEvents", "listRecipients", "getApproval"],
     ),
     (
         CampaignsWrite,
         &["createCampaign", "updateCampaign", "deleteCampaign", "addRecipients", "importRecipients"],
     ),
-    (CampaignsLaunch, &["launchCampaign", "pauseCampaign", "resumeCampaign", "cancelCampaign"]),
+    (
+        CampaignsLaunch,
+        &["launchCampaign", "pauseCampaign", "resumeCampaign", "cancelCampaign", "requestApproval"],
+    ),
+    (CampaignsApprove, &["decideApproval"]),
     (CustomersRead, &["listCustomers", "getCustomer"]),
     (CustomersWrite, &["upsertCustomer", "changeCustomerTags"]),
     (
@@ -45,6 +49,10 @@ const TABLE: &[(Permission, &[&str])] = &[
     (KeysRead, &["listApiKeys", "getApiKey"]),
     (KeysWrite, &["createApiKey", "rotateApiKey", "revokeApiKey"]),
     (AuditRead, &["listAuditEvents"]),
+    (MembersRead, &["listMembers", "listInvitations"]),
+    (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),
+    (OrganizationRead, &["getOrganization"]),
+    (OrganizationWrite, &["updateOrganization"]),
 ];
 
 /// What an operation needs besides a valid key or token; `None`: nobody may.

@@ -137,6 +137,8 @@ ids! {
     MediaId "med_";
     /// A file of people that was uploaded.
     ImportId "imp_";
+    /// An invitation to become a member.
+    InvitationId "inv_";
     /// One thing sent to or received from one customer.
     MessageId "msg_";
     /// A tenant.

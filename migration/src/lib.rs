@@ -24,6 +24,8 @@ mod m20261121_000014_media;
 mod m20261121_000015_failed_webhooks;
 mod m20261127_000016_people;
 mod m20261127_000017_authority;
+mod m20261127_000024_approvals;
+mod m20261127_000025_invitations;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_failed_webhooks::Migration),
             Box::new(m20261127_000016_people::Migration),
             Box::new(m20261127_000017_authority::Migration),
+            Box::new(m20261127_000024_approvals::Migration),
+            Box::new(m20261127_000025_invitations::Migration),
         ]
     }
 }

@@ -92,6 +92,8 @@ async fn entities_match(backend: Backend) {
     read::<identity::token_keys::entity::Entity>(&db, &mut known).await;
     read::<emails::Entity>(&db, &mut known).await;
     read::<audit::Entity>(&db, &mut known).await;
+    read::<identity::invitation_entity::Entity>(&db, &mut known).await;
+    read::<campaigns::approval_entity::Entity>(&db, &mut known).await;
     read::<senders::app_entity::Entity>(&db, &mut known).await;
     read::<senders::entity::Entity>(&db, &mut known).await;
     read::<templates::Entity>(&db, &mut known).await;

@@ -1,5 +1,6 @@
 //! Campaigns: one template to many people.
 
+pub mod approvals;
 pub mod csv;
 pub mod events;
 mod examples;

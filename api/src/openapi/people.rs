@@ -26,6 +26,8 @@ pub(super) fn requests() -> Vec<(&'static str, Value)> {
         ("ConfirmPasswordReset", json!({ "token": token, "password": PASSWORD })),
         ("ChangePassword", json!({ "password": PASSWORD, "new_password": "four blue bicycles" })),
         ("ConfirmEmail", json!({ "token": token })),
+        ("AcceptInvitation", json!({ "token": token })),
+        ("RegisterByInvitation", json!({ "token": token, "name": "Ravi Kumar", "password": PASSWORD })),
         ("BeginSecondFactor", json!({ "password": PASSWORD })),
         ("ConfirmSecondFactor", json!({ "code": "287082" })),
         ("DisableSecondFactor", json!({ "password": PASSWORD, "code": "287082" })),

@@ -1,5 +1,6 @@
 //! Writing a campaign: only drafts change.
 
+use super::approvals;
 use super::audience::{Audience, VariableSource};
 use super::entity::{Column, Entity, Model};
 use super::recipients;
@@ -79,6 +80,7 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
 pub async fn update(tx: &Tx, ctx: &Ctx, id: CampaignId, draft: Draft) -> Result<Model> {
     let old = lock(tx, ctx, id).await?;
     old.status.check(Action::Edit)?;
+    approvals::void(tx, id).await?;
     let template = check(tx, ctx, &draft).await?;
     let model = fill(tx, ctx, Model { updated_at: tx.now(), ..old }, draft, &template).await?;
     let changed = model.clone().into_active_model().reset_all();

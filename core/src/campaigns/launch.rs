@@ -1,5 +1,6 @@
 //! Launching: everything that can be known beforehand is checked for the whole audience, then one compare-and-set.
 
+use super::approvals;
 use super::audience::{Audience, VariableSource};
 use super::control::not_sendable;
 use super::edit::lock;
@@ -26,6 +27,7 @@ const EXAMPLES: usize = 3;
 pub async fn launch(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
     let campaign = lock(tx, ctx, id).await?;
     campaign.status.check(Action::Launch)?;
+    approvals::check(tx, ctx, id).await?;
     // the provider may have moved the template to another category since the draft was written
     let purpose = check(tx, ctx, &campaign).await?;
     let now = tx.now();

@@ -4,6 +4,8 @@
 //! launching is one compare-and-set; [`expand`] resolves and freezes every recipient's variables; from then on the
 //! ledger alone knows what is to be done, and [`finish`] notices when nothing is.
 
+pub mod approval_entity;
+pub mod approvals;
 pub mod audience;
 pub mod control;
 pub mod edit;

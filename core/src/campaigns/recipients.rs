@@ -1,5 +1,6 @@
 //! Adding people to a draft. A person is in a campaign once, whatever is added how often.
 
+use super::approvals;
 use super::audience::{self, Audience, VariableSource};
 use super::edit::lock;
 use super::entity::Model;
@@ -87,6 +88,7 @@ impl Judge {
     pub(crate) async fn of_draft(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Self> {
         let campaign = lock(tx, ctx, id).await?;
         campaign.status.check(Action::Edit)?;
+        approvals::void(tx, id).await?;
         if campaign.audience()? != Audience::Listed {
             let message = "this campaign's audience is a tag or everyone; set it to `listed` to add people";
             return Err(Error::conflict("audience_not_listed", message));

@@ -7,6 +7,7 @@ use super::user_tokens::{self, Purpose};
 use crate::context::{Services, Tx};
 use crate::emails;
 use crate::error::Result;
+use crate::secret::SecretString;
 
 fn link(services: &Services, page: &str, token: &str) -> String {
     format!("{}/{page}#token={token}", services.config.console_url())
@@ -64,4 +65,25 @@ pub(super) async fn changed(tx: &Tx, services: &Services, user: &User, what: &st
         services.config.console_url()
     );
     emails::queue(tx, services, &user.email, "Your account was changed", signed(&text, services)).await
+}
+
+/// Sends an invitation, or gives its link to who invites where no email is sent.
+pub(super) async fn invite(
+    tx: &Tx,
+    services: &Services,
+    email: &EmailAddress,
+    token: &str,
+) -> Result<Option<SecretString>> {
+    let link = link(services, "accept-invitation", token);
+    if services.mailer.is_none() {
+        return Ok(Some(SecretString::from(link)));
+    }
+    // nothing of the organization's own words: they would be an advertisement sent in our name
+    let text = format!(
+        "Hello,\n\nyou are invited to work with Bellbird at {}. Open this link within seven days to accept:\n\n{link}\n\n\
+         If you do not know what this is about, ignore this email.",
+        services.config.console_url()
+    );
+    emails::queue(tx, services, email.as_str(), "You are invited", signed(&text, services)).await?;
+    Ok(None)
 }

@@ -97,7 +97,7 @@ pub async fn found(tx: &Tx, new: NewOrganization) -> Result<Organization> {
     Ok(organization)
 }
 
-const TAKEN: &str = "another organization has this slug; choose another one";
+pub(super) const TAKEN: &str = "another organization has this slug; choose another one";
 
 /// Asks beforehand, where nothing else is to be done if it is taken.
 ///

@@ -3,6 +3,7 @@
 pub mod create;
 pub mod entity;
 pub mod queries;
+pub mod settings;
 mod slug;
 
 pub use create::create;

@@ -4,6 +4,7 @@ use crate::support::app::{TestApp, both};
 use crate::support::operations::{self, Operation};
 use crate::support::post::text_from;
 use crate::support::shop::{Shop, phone};
+use bellbird_core::identity::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -20,6 +21,9 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
     let upload = upload.header("content-type", "application/octet-stream").body(crate::media::PNG);
     let newest =
         async |list: &str| id(&shop.api.get(&format!("/api/v1/{list}?limit=1")).await.ok()["items"][0]);
+    let invitation = json!({"email": "ravi@example.com", "role": "agent"});
+    let member = app.newcomer("member@example.com").await;
+    app.joins(shop.organization, "member@example.com", Role::Agent).await;
     BTreeMap::from([
         ("campaign_id", shop.campaign(app, json!({}), &[phone(1)]).await),
         ("import_id", id(&shop.api.upload("/api/v1/imports", format!("phone\n{}\n", phone(2))).await.ok())),
@@ -29,6 +33,8 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
         ("alert_id", newest("alerts").await),
         ("api_key_id", newest("api-keys").await),
         ("webhook_event_id", newest_webhook(app).await),
+        ("invitation_id", id(&shop.api.post("/api/v1/invitations", invitation).await.ok())),
+        ("user_id", member.tokens["user_id"].as_str().expect("a person").to_string()),
         ("sender_id", shop.sender.clone()),
         ("template_id", shop.marketing.clone()),
         ("app_id", shop.app.clone()),
