@@ -9,7 +9,14 @@ use bellbird_core::identity::Permission::{self, *};
 const TABLE: &[(Permission, &[&str])] = &[
     (
         CampaignsRead,
-        &["listCampaigns", "getCampaign", "getCampaignStats", "streamCampaignEvents", "listRecipients", "getApproval"],
+        &[
+            "listCampaigns",
+            "getCampaign",
+            "getCampaignStats",
+            "streamCampaignEvents",
+            "listRecipients",
+            "getApproval",
+        ],
     ),
     (
         CampaignsWrite,

@@ -71,7 +71,8 @@ pub async fn decide(
     note: Option<String>,
 ) -> Result<Model> {
     lock(tx, ctx, id).await?.status.check(Action::Launch)?;
-    let found = Entity::secure_find(ctx.organization).filter(Column::CampaignId.eq(id)).one(tx.conn()).await?;
+    let found =
+        Entity::secure_find(ctx.organization).filter(Column::CampaignId.eq(id)).one(tx.conn()).await?;
     let asked = found.ok_or_else(|| Error::not_found("approval request", id))?;
     let by = ctx.actor.to_string();
     if asked.requested_by == by {

@@ -161,7 +161,8 @@ pub async fn register(
     let invitation = spend(&tx, token).await?;
     let email = EmailAddress::read(&invitation.email)
         .map_err(|message| Error::internal(format!("an invitation to {message}")))?;
-    let mut problems: Vec<Problem> = passwords::check("password", password, &email, name).into_iter().collect();
+    let mut problems: Vec<Problem> =
+        passwords::check("password", password, &email, name).into_iter().collect();
     let name = match named {
         Ok(name) if problems.is_empty() => name,
         named => {
@@ -176,7 +177,13 @@ pub async fn register(
     Ok(invitation.organization_id)
 }
 
-async fn join(tx: &Tx, services: &Services, invitation: &Model, user: UserId, visitor: &Visitor) -> Result<()> {
+async fn join(
+    tx: &Tx,
+    services: &Services,
+    invitation: &Model,
+    user: UserId,
+    visitor: &Visitor,
+) -> Result<()> {
     users::join(tx, invitation.organization_id, user, invitation.role).await?;
     let place = (invitation.organization_id, user);
     trail::note(tx, services, place, visitor, "acceptInvitation", invitation.id.to_string()).await

@@ -4,7 +4,7 @@
 use crate::secret::{ExposeSecret, SecretString, random_token, sha256_hex};
 
 /// What every key begins with.
-const KEY_PREFIX: &str = "bb_";
+pub const KEY_PREFIX: &str = "bb_";
 /// Characters of random bits, in hex.
 const RANDOM: usize = 40;
 /// Characters of checksum.

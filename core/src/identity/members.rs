@@ -12,9 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::{OrganizationId, UserId};
 use crate::organizations;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// A member with their account.
 #[derive(Debug, Clone)]
@@ -27,7 +25,8 @@ pub struct Member {
 
 /// Everybody who works in the caller's organization, longest first. An organization has people, not thousands of them.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Member>> {
-    let places = Entity::secure_find(ctx.organization).order_by_asc(Column::CreatedAt).all(ctx.db.read()).await?;
+    let places =
+        Entity::secure_find(ctx.organization).order_by_asc(Column::CreatedAt).all(ctx.db.read()).await?;
     let ids: Vec<_> = places.iter().map(|place| place.user_id).collect();
     let find = user_entity::Entity::find().filter(user_entity::Column::Id.is_in(ids));
     let users = find.all(ctx.db.read()).await?;

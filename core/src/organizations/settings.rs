@@ -1,8 +1,8 @@
 //! Changing what is said of an organization and how it wants things done.
 
+use super::UnknownPolicy;
 use super::create::{self, NewOrganization};
 use super::entity::{Column, Entity, Model};
-use super::UnknownPolicy;
 use crate::context::{Ctx, Tx};
 use crate::error::{Error, Result};
 use sea_orm::sea_query::Expr;
@@ -95,7 +95,9 @@ fn note(tx: &Tx, old: &Model, new: &Model) {
         })
     };
     let (before, after) = (said(old), said(new));
-    for (field, after) in after.as_object().into_iter().flatten().filter(|(field, after)| before[field] != **after) {
+    for (field, after) in
+        after.as_object().into_iter().flatten().filter(|(field, after)| before[field] != **after)
+    {
         tx.changed(field, &before[field], after);
     }
 }
