@@ -45,6 +45,11 @@ migrate *args='up':
 deploy:
     @scripts/deploy.sh
 
+# Run the Dockerfile's build steps without an engine, and check the binary's size, libraries and commands (takes minutes)
+[no-exit-message]
+image-check:
+    @scripts/image.sh
+
 # Check licences, banned crates, sources and, where it can be reached, the advisory database
 [no-exit-message]
 audit:

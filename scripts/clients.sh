@@ -14,15 +14,16 @@ cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 # shellcheck source=scripts/servers.sh
 . scripts/servers.sh
+# shellcheck source=scripts/tools.sh
+. scripts/tools.sh
 
 target=${CARGO_TARGET_DIR:-$root/target}
 tools=$target/tools/clients
 out=$target/clients
 node_bin=$tools/node/node_modules/.bin
 python_bin=$tools/python/bin
-# npm and pip have much to say that is not about us
+# npm has much to say that is not about us
 export NPM_CONFIG_UPDATE_NOTIFIER=false NPM_CONFIG_FUND=false NPM_CONFIG_AUDIT=false NO_UPDATE_NOTIFIER=1
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 main() {
   local part rc=0 worst=0
@@ -112,34 +113,9 @@ ensure_node() {
   cp clients/typescript/package-lock.json "$tools/node/installed"
 }
 
-# Python and the packages of clients/python/requirements.txt; installed anew when that changes.
+# Python and the packages of clients/python/requirements.txt.
 ensure_python() {
-  python3 -c 'import ensurepip' 2>/dev/null || get python3 python3-venv
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    not_done "Python 3.11 or newer is needed; this machine has $(python3 --version)."
-  cmp -s clients/python/requirements.txt "$tools/python/installed" && return
-  echo "Installing the generators for Python into ${tools#"$root"/}/python …"
-  rm -rf "$tools/python"
-  python3 -m venv "$tools/python" || not_done "python3 could not make an environment for them."
-  "$python_bin/pip" install --quiet --require-hashes --only-binary :all: \
-    --requirement clients/python/requirements.txt </dev/null ||
-    not_done "pip could not install them (the reason stands above)."
-  cp clients/python/requirements.txt "$tools/python/installed"
-}
-
-# Installs Debian's packages where we may; elsewhere says which.
-get() {
-  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    (apt_install "$@") || not_done "$* could not be installed."
-  else
-    not_done "Not on this machine, and needed here: $*. Please install them with your system's package manager." \
-      "  Debian, Ubuntu: sudo apt-get install --no-install-recommends $*"
-  fi
-}
-
-not_done() {
-  printf '%s\n' "$@" >&2
-  exit 75
+  python_tools "$tools/python" clients/python/requirements.txt "the generators for Python"
 }
 
 main "$@"

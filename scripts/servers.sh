@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Private PostgreSQL and Redis servers for tests and development: found (or installed), started on free
-# loopback ports in a temporary folder, and stopped by process id. To be sourced; needs bash 3.2 or later.
+# loopback ports in a temporary folder, and stopped by process id. Tests of files in a bucket get an S3 server beside
+# them. To be sourced; needs bash 3.2 or later.
 #
 # The system's own servers, if there are any, are neither used nor touched.
 
@@ -9,6 +10,7 @@ pg_user=
 work=
 pg_data=
 redis_pid=
+s3_pid=
 
 fail() {
   printf '%s\n' "$@" >&2
@@ -179,6 +181,32 @@ start_redis() {
   fail "Redis did not start after $tries tries; its words stand above."
 }
 
+# start_s3 PYTHON: starts the S3 server that scripts/s3.sh installed and exports where it is, by the names that every
+# tool for S3 knows. It holds everything in memory, and any key opens it.
+start_s3() {
+  local python=$1 port tries waited log="$work/s3.log"
+  for tries in 1 2 3 4 5; do
+    port=$(free_port)
+    "$python" -m moto.server --host 127.0.0.1 --port "$port" >"$log" 2>&1 </dev/null &
+    s3_pid=$!
+    for ((waited = 0; waited < 300; waited++)); do
+      if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        export BELLBIRD_TEST_S3_URL="http://127.0.0.1:$port"
+        export AWS_ENDPOINT=$BELLBIRD_TEST_S3_URL AWS_ALLOW_HTTP=true AWS_REGION=eu-central-1
+        export AWS_ACCESS_KEY_ID=tests AWS_SECRET_ACCESS_KEY=tests
+        unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3
+        return
+      fi
+      kill -0 "$s3_pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    stop_process "$s3_pid"
+    s3_pid=
+  done
+  tail -n 20 "$log" >&2
+  fail "The S3 server did not start after $tries tries; its words stand above."
+}
+
 redis_answers() {
   local answer=''
   { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
@@ -204,6 +232,7 @@ stop_servers() {
   local file pid
   [ -n "$work" ] && [ -d "$work" ] || return 0
   [ -z "$redis_pid" ] || stop_process "$redis_pid"
+  [ -z "$s3_pid" ] || stop_process "$s3_pid"
   # QUIT ends PostgreSQL at once, with its children: nothing in it is to be kept.
   for file in "$pg_data" "$work"/tmp/*/data "$work"/tmp/*; do
     if [ -f "$file/postmaster.pid" ]; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks and tests everything on private servers and ends with the line `N passed, N failed`.
 #
-#   scripts/test.sh             formatting, clippy, build, openapi.yaml, generated clients, all tests, audit
+#   scripts/test.sh             formatting, clippy, build, openapi.yaml, generated clients, all tests, audit, containers
 #   scripts/test.sh NAME …      only the integration tests whose path contains NAME; more words go to the
 #                               test program (--nocapture, a second NAME …)
 #
@@ -39,6 +39,7 @@ main() {
   export BELLBIRD_TEST_BIN="$target/debug/bellbird"
   say "$("$pg_bin/postgres" --version) at $BELLBIRD_TEST_POSTGRES_URL"
   say "$("$redis_server" --version | cut -d' ' -f1-3) at $BELLBIRD_TEST_REDIS_URL"
+  buckets
 
   if [ $# -gt 0 ]; then
     step "Build" cargo build --workspace --bins --examples --locked
@@ -112,6 +113,15 @@ readable() {
       ;;
     esac
   done
+}
+
+# Starts the S3 server of the tests of files in a bucket. Where it cannot be had, its step says so, and they are left out.
+buckets() {
+  step "S3 server" scripts/s3.sh
+  case $step_ended in
+  0) start_s3 "$target/tools/s3/bin/python" && say "S3 at $BELLBIRD_TEST_S3_URL" ;;
+  75) left_out+=(--skip buckets::) ;;
+  esac
 }
 
 # Generates the clients whose quickstarts are among the tests with one of these NAMEs in their path. Where a generator

@@ -13,13 +13,19 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 /// A file larger than this goes to a bucket in parts of this size.
 const PART: usize = 8 << 20;
+/// A bucket that does not answer is asked again for so long: a person or a job's lease waits for it, not a machine with
+/// all the time in the world.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// What S3 and its likes call a bucket that is not there.
+const NO_BUCKET: &str = "NoSuchBucket";
 
 /// Where one file is: `<organization>/<kind>/<id>`, so that nobody's file is ever looked for among another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +82,8 @@ impl Files {
             return Err("files.url (BELLBIRD_FILES_URL) must begin with file: or s3://".into());
         };
         // credentials, region and endpoint by the names every S3 tool knows (AWS_ACCESS_KEY_ID, AWS_REGION, …)
-        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build();
+        let retry = RetryConfig { max_retries: 3, retry_timeout: PATIENCE, ..RetryConfig::default() };
+        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry).build();
         let store = store.map_err(|e| format!("files.url: {url}: {e}"))?;
         Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)) })
     }
@@ -114,7 +121,11 @@ impl Files {
         key: &FileKey,
         from: u64,
     ) -> Result<impl Stream<Item = Result<Bytes>> + Send + Unpin + 'static> {
-        let size = self.size(key).await?.ok_or_else(|| Error::not_found("file", key))?;
+        let Some(size) = self.size(key).await? else {
+            // in a bucket that is missing every file seems to be
+            self.reach().await?;
+            return Err(Error::not_found("file", key));
+        };
         if from >= size {
             return Ok(futures::stream::empty().boxed()); // a range behind the end is an error to some stores
         }
@@ -132,14 +143,16 @@ impl Files {
         }
     }
 
-    /// Asks the storage for a sign of life.
+    /// Asks the storage for a sign of life. By a list, because a single file that is not there looks the same in a
+    /// bucket that is not there.
     ///
     /// # Errors
-    /// `Unavailable` when it is away, or does not let us in.
+    /// `Unavailable` when it is away, is not there, or does not let us in.
     pub async fn reach(&self) -> Result<()> {
-        match self.store.head(&Path::from("nobody/has/this")).await {
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(away(error)),
+        match self.store.list(None).next().await {
+            None | Some(Ok(_)) => Ok(()),
+            Some(Err(error)) if error.to_string().contains(NO_BUCKET) => Err(away("there is no such bucket")),
+            Some(Err(error)) => Err(away(error)),
         }
     }
 

@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod boundaries;
+mod buckets;
 mod campaigns;
 mod clients;
 mod crowds;

@@ -66,6 +66,8 @@ pub(crate) const DEFAULT_VERIFY_TOKEN: &str = "the default app's token";
 pub(crate) struct Setup {
     /// Settings, by section and key as in the environment: `("SENDING__BREAKER_AFTER", "3")`.
     pub(crate) settings: Vec<(&'static str, &'static str)>,
+    /// Where files are kept, other than in a folder of the test's own.
+    pub(crate) files: Option<String>,
     /// The sandbox.
     pub(crate) sandbox: SandboxConfig,
     /// Start no worker; the test does.
@@ -142,6 +144,7 @@ impl TestApp {
         let mut env = store.env.clone();
         let given = FAST.iter().chain(&setup.settings);
         env.extend(given.map(|(key, value)| (format!("BELLBIRD__{key}"), (*value).to_string())));
+        env.extend(setup.files.map(|url| ("BELLBIRD_FILES_URL".to_string(), url)));
         env.extend([
             ("BELLBIRD_SECRET_KEY".to_string(), Cipher::generate_key().expose_secret().to_string()),
             ("BELLBIRD_GRAPH_URL".to_string(), sandbox.base_url().to_string()),

@@ -5,7 +5,7 @@
 
 use crate::cache::CachedSender;
 use crate::deps::Deps;
-use crate::messages::before_claim;
+use crate::messages::{Unprepared, before_claim};
 use bellbird_core::error::Result;
 use bellbird_core::ids::{MediaId, SenderId};
 use bellbird_core::media::inbound;
@@ -30,19 +30,20 @@ const EVERY: Duration = Duration::from_millis(500);
 const FETCHES: usize = 4;
 
 /// Makes sure that the provider has a copy of every file of a message, before its row is touched: if it takes too long
-/// or fails, the row still stands where it stood. Says so when there will never be one.
+/// or fails, the row still stands where it stood. Gives the reason when there will be none.
 pub(crate) async fn provide(
     deps: &Deps,
     sender: &Arc<CachedSender>,
     job: &SendMessage,
-) -> Result<Option<String>, JobError> {
+) -> Result<Option<Unprepared>, JobError> {
     let services = &deps.services;
     let named = queries::named_media(services, job.message).await.map_err(before_claim)?;
     let copies = provide::copies(services, job.sender, &named).await.map_err(before_claim)?;
     for id in named.into_iter().filter(|id| copies.iter().all(|copy| copy.media_id != *id)) {
         match make(deps, sender, job.sender, id).await? {
             Ok(()) => {}
-            Err(NoCopy::Never(why)) => return Ok(Some(why)),
+            Err(NoCopy::Gone(why)) => return Ok(Some(Unprepared::Lost(why))),
+            Err(NoCopy::Refused(failure)) => return Ok(Some(Unprepared::Refused(failure))),
             Err(NoCopy::BeingMade) => return Err(JobError::release(SOON, "its file is being copied")),
             Err(NoCopy::NotNow(why)) => return Err(JobError::release(AWAY, why)),
         }

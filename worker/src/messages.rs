@@ -22,7 +22,7 @@ use bellbird_core::messages::state::Fact;
 use bellbird_core::phone::Phone;
 use bellbird_core::queue::JobError;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
-use bellbird_core::senders::port::{Action, OutboundBody, OutboundMessage, Recipient, SendOutcome};
+use bellbird_core::senders::port::{Action, Failure, OutboundBody, OutboundMessage, Recipient, SendOutcome};
 use bellbird_core::senders::token;
 use bellbird_core::templates::render;
 use std::sync::Arc;
@@ -36,6 +36,9 @@ const NOT_SENT_WAIT: Duration = Duration::from_secs(2);
 const NO_HAND_WAIT: Duration = Duration::from_millis(200);
 /// A sender told "too fast" rests this long; its messages wait longer each.
 const THROTTLE_REST: Duration = Duration::from_millis(500);
+/// What we find wrong ourselves has the code of the provider's whose sentence fits, and a title of our own.
+const UNFIT: (i32, &str) = (132_000, "The message could not be put together");
+const LOST: (i32, &str) = (131_053, "The file of this message is gone");
 
 /// Handles one task of the interactive or bulk lane.
 pub(crate) async fn handle(deps: Deps, hands: Arc<Semaphore>, job: OutboundJob) -> Result<(), JobError> {
@@ -83,7 +86,7 @@ async fn claim_and_ask(
     sender: Arc<CachedSender>,
     job: SendMessage,
     pass: Option<Pass>,
-    unfit: Option<String>,
+    unfit: Option<Unprepared>,
 ) -> Result<(), JobError> {
     let claimed = match deps.claims.ask(job.message).await {
         Some(Ok(row)) => Ok(row),
@@ -100,7 +103,7 @@ async fn claim_and_ask(
         return claimed.map(|_| ()); // not to be sent now, or not by us
     };
     let prepared = match unfit {
-        Some(why) => Err(Unprepared::Unfit(why)),
+        Some(unfit) => Err(unfit),
         None => prepare(&deps, &row).await,
     };
     let outcome = match prepared {
@@ -108,15 +111,13 @@ async fn claim_and_ask(
             let asked = Instant::now();
             let outcome = deps.services.provider.send(&sender.access, &message).await;
             metrics::histogram!("bellbird_send_seconds").record(asked.elapsed().as_secs_f64());
-            outcome
+            unless_file_is_gone(&deps, &row, outcome).await
         }
         Err(Unprepared::NotNow(why)) => SendOutcome::NotSent { why },
-        Err(Unprepared::Unfit(why)) => {
-            record(&deps, &row, None, Heard::Fact(not_put_together(why)), Details::default()).await;
-            return Ok(());
-        }
+        Err(Unprepared::Refused(failure)) => SendOutcome::Refused(failure),
+        Err(Unprepared::Unfit(why)) => return give_up(&deps, &row, UNFIT, why).await,
+        Err(Unprepared::Lost(why)) => return give_up(&deps, &row, LOST, why).await,
     };
-    let outcome = unless_file_is_gone(&deps, &row, outcome).await;
     let outcome = unless_replaced(&deps, job.sender, &sender, outcome).await;
     if let Some(pass) = pass {
         pass.ended(match &outcome {
@@ -186,9 +187,13 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
 }
 
 /// Why there is nothing to ask the provider.
-enum Unprepared {
+pub(crate) enum Unprepared {
     /// It cannot be put together, now or ever.
     Unfit(String),
+    /// A file of it is not there any more.
+    Lost(String),
+    /// The provider was asked to take a file of it, and refused: that is its answer to the message.
+    Refused(Failure),
     /// The database did not say what is to be sent.
     NotNow(String),
 }
@@ -265,14 +270,16 @@ async fn unless_file_is_gone(deps: &Deps, row: &Message, outcome: SendOutcome) -
     }
 }
 
-/// A message that cannot even be written; the request was not made.
-fn not_put_together(why: String) -> Fact {
-    Fact::Failed {
-        code: 132_000,
-        title: "The message could not be put together".into(),
-        detail: Some(why),
-        verdict: Verdict::Fail,
-    }
+/// Ends a message for which no request can be made, now or ever.
+async fn give_up(
+    deps: &Deps,
+    row: &Message,
+    (code, title): (i32, &str),
+    why: String,
+) -> Result<(), JobError> {
+    let failed = Fact::Failed { code, title: title.into(), detail: Some(why), verdict: Verdict::Fail };
+    record(deps, row, None, Heard::Fact(failed), Details::default()).await;
+    Ok(())
 }
 
 /// Turns an outcome into news for the ledger, and slows a sender down that is told to.

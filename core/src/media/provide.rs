@@ -6,9 +6,9 @@ use super::upload_entity::{Column, Entity as Uploads, Model as Copy};
 use super::{MediaStatus, Medium, key};
 use crate::clock::Timestamp;
 use crate::context::Services;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{MediaId, SenderId};
-use crate::senders::port::SenderAccess;
+use crate::senders::port::{Failure, SenderAccess};
 use futures::StreamExt;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use std::time::Duration;
@@ -23,17 +23,29 @@ const SURELY_THERE: Duration = Duration::from_secs(3_600);
 /// Why there is no copy.
 #[derive(Debug)]
 pub enum NoCopy {
-    /// There will be none: the file is gone, or the provider will not have it.
-    Never(String),
+    /// There will be none: the file is gone.
+    Gone(String),
+    /// The provider refused it, or refused us. What that means for the message is the policy's to say, as with every
+    /// refusal: a token that ran out is not the file's fault.
+    Refused(Failure),
     /// Somebody else is making it.
     BeingMade,
     /// The provider, the storage or the database is away.
     NotNow(String),
 }
 
-impl From<crate::error::Error> for NoCopy {
-    fn from(error: crate::error::Error) -> Self {
+impl From<Error> for NoCopy {
+    fn from(error: Error) -> Self {
         Self::NotNow(error.to_string())
+    }
+}
+
+impl From<MediaError> for NoCopy {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Refused(failure) => Self::Refused(failure),
+            other => Self::NotNow(other.to_string()),
+        }
     }
 }
 
@@ -56,26 +68,21 @@ pub async fn make(
     access: &SenderAccess,
     media: MediaId,
 ) -> Result<(), NoCopy> {
-    let found = Entity::find_by_id(media).one(services.db.read()).await.map_err(crate::error::Error::from)?;
-    let gone = || NoCopy::Never("the file was deleted before the message was sent".into());
+    let found = Entity::find_by_id(media).one(services.db.read()).await.map_err(Error::from)?;
+    let gone = || NoCopy::Gone("the file was deleted before the message was sent".into());
     let medium = found.filter(|medium| medium.status == MediaStatus::Stored).ok_or_else(gone)?;
     if !lease(services, sender, media).await? {
         return Err(NoCopy::BeingMade);
     }
     let made = match open(services, &medium).await {
-        Ok(file) => services.media.upload(access, file).await,
-        Err(error) => Err(MediaError::NotNow(error.to_string())),
-    };
-    match made {
-        Ok(provider_id) => Ok(settle(services, sender, media, Some(provider_id)).await?),
-        Err(error) => {
-            settle(services, sender, media, None).await?;
-            Err(match error {
-                MediaError::Refused(_) => NoCopy::Never(error.to_string()),
-                _ => NoCopy::NotNow(error.to_string()),
-            })
+        Ok(file) => services.media.upload(access, file).await.map_err(NoCopy::from),
+        Err(Error::NotFound { .. }) => {
+            Err(NoCopy::Gone("the file is lost: it is not where it was kept".into()))
         }
-    }
+        Err(error) => Err(error.into()),
+    };
+    settle(services, sender, media, made.as_ref().ok()).await?;
+    made.map(drop)
 }
 
 /// Forgets copies the provider seems not to have any more, so that new ones are made; true when there were any. A copy
@@ -119,15 +126,21 @@ async fn settle(
     services: &Services,
     sender: SenderId,
     media: MediaId,
-    provider_id: Option<String>,
+    provider_id: Option<&String>,
 ) -> Result<()> {
     let now = services.now();
-    let made: Option<Timestamp> = provider_id.as_ref().map(|_| now);
+    let made: Option<Timestamp> = provider_id.map(|_| now);
     let update = Statement::from_sql_and_values(
         services.db.backend(),
         "UPDATE media_uploads SET provider_id = $3, uploaded_at = $4, expires_at = $5, leased_until = NULL
          WHERE media_id = $1 AND sender_id = $2",
-        [media.into(), sender.into(), provider_id.into(), made.into(), made.map(|at| at.plus(KEPT)).into()],
+        [
+            media.into(),
+            sender.into(),
+            provider_id.cloned().into(),
+            made.into(),
+            made.map(|at| at.plus(KEPT)).into(),
+        ],
     );
     services.db.write().execute_raw(update).await?;
     Ok(())

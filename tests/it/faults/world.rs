@@ -11,14 +11,15 @@ use bellbird_core::clock::SystemClock;
 use bellbird_core::config::Config;
 use bellbird_core::context::{Actor, Ctx, Services};
 use bellbird_core::ids::CampaignId;
-use bellbird_core::organizations;
 use bellbird_core::secret::{Cipher, ExposeSecret};
+use bellbird_core::{identity, organizations};
 use bellbird_migration::{Migrator, MigratorTrait};
 use bellbird_sandbox::{Sandbox, SandboxConfig, SandboxHandle, StatusProfile, WebhookConfig};
 use sea_orm::{ConnectionTrait, Database, QueryResult, Statement};
 use tokio::time::{Instant, sleep};
 
 use super::audience;
+use crate::support::client::Client;
 use crate::support::process::Bellbird;
 use crate::support::servers::{PostgresServer, RedisServer};
 
@@ -131,6 +132,15 @@ impl World {
     pub(super) async fn restart_api(&mut self) {
         self.api = Bellbird::start("serve", &self.env);
         self.api.says("api started").await;
+    }
+
+    /// Speaks to the API with a key of the organization.
+    pub(super) async fn client(&self) -> Client {
+        let tx = self.ctx.begin().await.unwrap();
+        let key = identity::create_key(&tx, self.ctx.organization, "faults").await.unwrap();
+        tx.commit().await.unwrap();
+        let base = format!("http://{}", self.env["BELLBIRD_HTTP_ADDR"]);
+        Client::new(&base, Some(key.secret.expose_secret()))
     }
 
     pub(super) async fn launch(&self) {

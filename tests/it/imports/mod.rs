@@ -13,19 +13,19 @@ use serde_json::{Value, json};
 
 impl Shop {
     /// Uploads a file and gives the import's id.
-    pub(super) async fn uploaded(&self, file: impl Into<Vec<u8>>) -> String {
+    pub(crate) async fn uploaded(&self, file: impl Into<Vec<u8>>) -> String {
         let import = self.api.upload("/api/v1/imports", file.into()).await.ok();
         assert_eq!((&import["status"], &import["rows_read"]), (&json!("uploaded"), &json!(0)), "{import:#}");
         import["id"].as_str().unwrap().to_string()
     }
 
     /// Starts an import.
-    pub(super) async fn started(&self, import: &str, options: Value) -> Value {
+    pub(crate) async fn started(&self, import: &str, options: Value) -> Value {
         self.api.post(&format!("/api/v1/imports/{import}/start"), options).await.ok()
     }
 
     /// Waits until an import is over.
-    pub(super) async fn over(&self, import: &str) -> Value {
+    pub(crate) async fn over(&self, import: &str) -> Value {
         wait_for("the import to be over", async || {
             let import = self.api.get(&format!("/api/v1/imports/{import}")).await.ok();
             ["completed", "failed", "cancelled"].iter().any(|end| import["status"] == *end).then_some(import)
@@ -34,7 +34,7 @@ impl Shop {
     }
 
     /// Uploads a file, imports it among the customers and waits.
-    pub(super) async fn imported(&self, file: impl Into<Vec<u8>>) -> Value {
+    pub(crate) async fn imported(&self, file: impl Into<Vec<u8>>) -> Value {
         let import = self.uploaded(file).await;
         self.started(&import, json!({})).await;
         let import = self.over(&import).await;
@@ -43,7 +43,7 @@ impl Shop {
     }
 
     /// The rows that did not go in: line and code.
-    pub(super) async fn rejects(&self, import: &Value) -> Vec<(u64, String)> {
+    pub(crate) async fn rejects(&self, import: &Value) -> Vec<(u64, String)> {
         let path = format!("/api/v1/imports/{}/report", import["id"].as_str().unwrap());
         let report = self.api.get(&path).await;
         let rows = crate::imports::report::rows(&report.text);
@@ -52,12 +52,12 @@ impl Shop {
 }
 
 /// What an import counts: rows read, added, updated, duplicates, rejected.
-pub(super) fn counts(import: &Value) -> [u64; 5] {
+pub(crate) fn counts(import: &Value) -> [u64; 5] {
     ["rows_read", "added", "updated", "duplicates", "rejected"].map(|name| import[name].as_u64().unwrap())
 }
 
 /// Every file this installation keeps.
-pub(super) fn kept_files(app: &TestApp) -> Vec<std::path::PathBuf> {
+pub(crate) fn kept_files(app: &TestApp) -> Vec<std::path::PathBuf> {
     fn below(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             match entry.path() {

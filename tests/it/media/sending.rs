@@ -84,7 +84,7 @@ both!(
         assert_eq!(shop.api.send(Method::DELETE, &path, Value::Null).await.status, 204);
         app.start_worker().await;
         let failed = shop.until_message(&id, "failed").await;
-        assert!(failed["attempts"][0]["title"].is_string(), "{failed:#}");
+        assert_eq!(failed["attempts"][0]["title"], "The file of this message is gone", "{failed:#}");
         assert_eq!(app.sandbox.counts().accepted, 0);
     }
 );

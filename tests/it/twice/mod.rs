@@ -1,8 +1,11 @@
 //! Every handler run twice, at once and afterwards: the queue may deliver a task more than once, and nothing comes of
 //! it.
 
+mod files;
+
 use crate::support::app::{Setup, TestApp, both};
 use crate::support::shop::{phone, phones, wa_id};
+use crate::support::wait::wait_until;
 use bellbird_core::messages::jobs::SendMessage;
 use bellbird_core::outbox;
 use bellbird_core::queue::{Due, LaneName, NewTask};
@@ -11,6 +14,7 @@ use bellbird_sandbox::{GateAt, GateRule, Inbound, Match};
 use sea_orm::EntityTrait;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Pushes a job so many times, each a task of its own.
 async fn push(app: &TestApp, lane: LaneName, times: usize, name: &str, job: &impl Serialize) {
@@ -23,6 +27,15 @@ async fn push(app: &TestApp, lane: LaneName, times: usize, name: &str, job: &imp
 async fn waiting(app: &TestApp) -> Vec<Value> {
     let rows = outbox::entity::Entity::find().all(app.services.db.read()).await.unwrap();
     rows.iter().map(|row| serde_json::from_str(&row.body).unwrap()).collect()
+}
+
+/// Waits until every repetition is handled.
+async fn handled(app: &TestApp, lane: LaneName) {
+    wait_until("the repetitions to be handled", async || {
+        let depth = app.services.queues.depth(lane).await.unwrap();
+        depth.ready + depth.leased + depth.delayed == 0
+    })
+    .await;
 }
 
 fn nobody_works_yet() -> Setup {
@@ -98,11 +111,7 @@ both!(a_webhook_is_applied_once, |app| {
     let events = webhooks::entity::Entity::find().all(app.services.db.read()).await.unwrap();
     let events = events.iter().map(|event| event.id).collect();
     push(app, LaneName::Inbound, 3, "webhooks", &ApplyWebhooks { events }).await;
-    crate::support::wait::wait_until("the repetitions to be handled", async || {
-        let depth = app.services.queues.depth(LaneName::Inbound).await.unwrap();
-        depth.ready + depth.leased + depth.delayed == 0
-    })
-    .await;
+    handled(app, LaneName::Inbound).await;
     let after = shop.stats(&campaign).await;
     assert_eq!((&after["counts"], &after["funnel"]), (&before["counts"], &before["funnel"]));
     assert_eq!(app.webhooks(WebhookStatus::Pending).await, 0);
@@ -120,7 +129,30 @@ both!(a_campaign_is_swept_once, nobody_works_yet(), |app| {
     let stats =
         shop.until_stats(&campaign, "all to be cancelled", |stats| stats["counts"]["cancelled"] == 30).await;
     assert_eq!((&stats["funnel"]["total"], &stats["status"]), (&json!(30), &json!("cancelled")));
-    crate::support::wait::wait_until("the outbox to be empty", async || waiting(app).await.is_empty()).await;
+    wait_until("the outbox to be empty", async || waiting(app).await.is_empty()).await;
     assert_eq!(shop.stats(&campaign).await["counts"], stats["counts"], "nobody is counted twice");
     assert_eq!(app.sandbox.counts().requests, 0);
+});
+
+both!(a_message_is_marked_as_read_once, nobody_works_yet(), |app| {
+    let shop = app.shop().await;
+    let worker = app.worker().await;
+    let message = app.writes(&shop, &phone(1), "Hello").await;
+    worker.stop().await;
+    shop.api.post(&format!("/api/v1/messages/{message}/read"), json!({})).await.ok();
+    let jobs = waiting(app).await;
+    assert_eq!(jobs.len(), 1);
+    push(app, LaneName::Interactive, 3, "read", &jobs[0]).await;
+    app.start_worker().await;
+    app.start_worker().await;
+    handled(app, LaneName::Interactive).await;
+    let read = shop.message(&message).await["read_at"].clone();
+    assert!(read.is_string() && waiting(app).await.is_empty());
+    let marks = app.sandbox.read_marks().len();
+    assert!((1..=4).contains(&marks), "asked {marks} times: at once it may be, and does no harm");
+    app.pass(Duration::from_secs(60));
+    push(app, LaneName::Interactive, 2, "read_late", &jobs[0]).await;
+    handled(app, LaneName::Interactive).await;
+    assert_eq!(app.sandbox.read_marks().len(), marks, "what is done is not asked again");
+    assert_eq!(shop.message(&message).await["read_at"], read);
 });
