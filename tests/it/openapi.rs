@@ -9,7 +9,7 @@ fn document() -> serde_json::Value {
 }
 
 /// Every operation as (method, path, operation).
-fn operations(document: &serde_json::Value) -> Vec<(String, String, serde_json::Value)> {
+pub(super) fn operations(document: &serde_json::Value) -> Vec<(String, String, serde_json::Value)> {
     let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
     let paths = document["paths"].as_object().expect("paths");
     let each = paths.iter().flat_map(|(path, item)| {
