@@ -1,7 +1,8 @@
 //! JSON bodies. Like poem-openapi's `Json`, but what is wrong with a body is told field by field.
 //!
-//! poem-openapi stops at the first thing it dislikes and names a type instead of a field. So when it refuses a body,
-//! the body is compared with the type's own schema, which finds every misfit and its path.
+//! poem-openapi stops at the first thing it dislikes and names a type instead of a field, and it reads a number as a
+//! text. So a body is first compared with the type's own schema, the one that is published, which finds every misfit
+//! and its path; an optional field that is null counts as absent.
 
 use crate::error::{ApiError, FieldProblem};
 use bellbird_core::secret::sha256_hex;
@@ -10,13 +11,14 @@ use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::payload::{Json, ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
+use schema::Schema;
 use serde_json::Value;
 
 mod misfit;
+mod schema;
 
-#[cfg(test)]
 pub(crate) use misfit::misfits_of;
-use misfit::{misfits, problem};
+use misfit::problem;
 
 /// A JSON body, read and checked.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
 poem_openapi::impl_apirequest_for_payload!(Body<T>, T: ParseFromJSON);
 
 fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Body<T>, ApiError> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|error| {
         ApiError::refused(
             StatusCode::BAD_REQUEST,
             "invalid_json",
@@ -71,16 +73,16 @@ fn read<T: ParseFromJSON>(bytes: &[u8]) -> Result<Body<T>, ApiError> {
     if !unstorable.is_empty() {
         return Err(ApiError::invalid(unstorable));
     }
+    let schema = Schema::of::<T>();
+    schema.without_nulls(&mut value);
+    let misfits = misfits_of(&schema.parts, &schema.root, &value);
+    if !misfits.is_empty() {
+        return Err(ApiError::invalid(misfits));
+    }
     let digest = sha256_hex(value.to_string().as_bytes());
-    match T::parse_from_json(Some(value.clone())) {
+    match T::parse_from_json(Some(value)) {
         Ok(value) => Ok(Body { value, digest }),
-        Err(error) => {
-            let mut problems = misfits::<T>(&value);
-            if problems.is_empty() {
-                problems.push(problem("", "invalid_value", error.into_message()));
-            }
-            Err(ApiError::invalid(problems))
-        }
+        Err(error) => Err(ApiError::invalid(vec![problem("", "invalid_value", error.into_message())])),
     }
 }
 
@@ -126,6 +128,10 @@ mod tests {
         #[oai(default, validator(max_items = 2))]
         people: Vec<Inner>,
         count: Option<u32>,
+        #[oai(default)]
+        notes: std::collections::BTreeMap<String, String>,
+        #[oai(default)]
+        free: std::collections::BTreeMap<String, poem_openapi::types::Any<Value>>,
     }
 
     fn wrong(json: &str) -> Vec<(String, String)> {
@@ -148,10 +154,29 @@ mod tests {
             (r#"{"name":"a","people":[1,2,3]}"#, "people", "too_many"),
             (r#"{"name":"a","count":-1}"#, "count", "too_small"),
             (r#"{"name":"a","count":1.5}"#, "count", "wrong_type"),
+            (r#"{"name":"a","count":4294967296}"#, "count", "too_large"),
+            (r#"{"name":1}"#, "name", "wrong_type"),
+            (r#"{"name":true}"#, "name", "wrong_type"),
+            (r#"{"name":"a","people":[{"phone":919876543210}]}"#, "people[0].phone", "wrong_type"),
+            (r#"{"name":"a","people":[null]}"#, "people[0]", "wrong_type"),
+            (r#"{"name":"a","people":[{"phone":null}]}"#, "people[0].phone", "missing"),
+            (r#"{"name":"a","nmae":null}"#, "nmae", "unknown_field"),
+            (r#"{"name":"a","notes":{"1":null}}"#, "notes.1", "wrong_type"),
+            (r#"{"name":"a","notes":{"1":1}}"#, "notes.1", "wrong_type"),
             ("[]", "", "wrong_type"),
         ] {
             assert!(wrong(json).contains(&(field.into(), code.into())), "{json}: {:?}", wrong(json));
         }
+    }
+
+    #[test]
+    fn null_counts_as_absent_where_a_field_is_optional_and_stays_in_a_map() {
+        let nulls = r#"{"name":"a","app":null,"people":null,"count":null,"notes":null,"free":{"gone":null}}"#;
+        let absent = r#"{"name":"a","free":{"gone":null}}"#;
+        let [nulls, absent] = [nulls, absent].map(|json| read::<Sample>(json.as_bytes()).unwrap());
+        assert_eq!(nulls.digest, absent.digest, "the same request, also for an idempotency key");
+        assert!(nulls.app.is_none() && nulls.people.is_empty() && nulls.count.is_none());
+        assert!(nulls.notes.is_empty() && nulls.free["gone"].0.is_null());
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod m20261127_000016_people;
 mod m20261127_000017_authority;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
+mod m20261127_000018_files_in_use;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_authority::Migration),
             Box::new(m20261127_000024_approvals::Migration),
             Box::new(m20261127_000025_invitations::Migration),
+            Box::new(m20261127_000018_files_in_use::Migration),
         ]
     }
 }

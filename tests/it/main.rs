@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod bodies;
 mod boundaries;
 mod buckets;
 mod campaigns;

@@ -1,20 +1,11 @@
 //! Compares a JSON value with a type's schema and names every place where it does not fit.
 
+use super::schema::resolve;
 use crate::error::FieldProblem;
-use poem_openapi::registry::Registry;
-use poem_openapi::types::Type;
 use serde_json::Value;
 
 /// At most so many problems are told at once.
 const MOST: usize = 100;
-
-/// Every place where `value` does not fit the schema of `T`.
-pub(super) fn misfits<T: Type>(value: &Value) -> Vec<FieldProblem> {
-    let mut registry = Registry::new();
-    T::register(&mut registry);
-    let schemas = serde_json::to_value(&registry.schemas).unwrap_or_default();
-    misfits_of(&schemas, &serde_json::to_value(T::schema_ref()).unwrap_or_default(), value)
-}
 
 /// Every place where `value` does not fit `schema`; what that refers to is found by name in `schemas`.
 pub(crate) fn misfits_of(schemas: &Value, schema: &Value, value: &Value) -> Vec<FieldProblem> {
@@ -38,16 +29,9 @@ impl Compare<'_> {
     }
 
     fn value(&mut self, at: &str, schema: &Value, value: &Value) {
-        let schemas = self.schemas;
-        if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
-            return self.value(at, &schemas[name], value);
-        }
+        let schema = resolve(self.schemas, schema);
         if let Some(parts) = schema["allOf"].as_array() {
-            // each of several parts knows only its own fields
-            let outer = self.open;
-            self.open |= parts.iter().filter(|part| is_object(part)).count() > 1;
-            parts.iter().for_each(|part| self.value(at, part, value));
-            self.open = outer;
+            self.all_of(at, parts, value);
         }
         if let Some(choices) = schema["oneOf"].as_array().or(schema["anyOf"].as_array()) {
             return self.one_of(at, schema, choices, value);
@@ -58,8 +42,7 @@ impl Compare<'_> {
             ("string", Value::String(given)) => self.text(at, schema, given),
             ("integer", Value::Number(n)) if n.is_i64() || n.is_u64() => self.number(at, schema, value),
             ("number", Value::Number(_)) => self.number(at, schema, value),
-            // poem-openapi takes a number or a boolean for a text
-            ("boolean", Value::Bool(_)) | ("string", Value::Number(_) | Value::Bool(_)) | ("", _) => {}
+            ("boolean", Value::Bool(_)) | ("", _) => {}
             (wanted, given) => {
                 let kind = kind(given);
                 let article = if wanted.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
@@ -82,13 +65,37 @@ impl Compare<'_> {
         }
         let open =
             self.open || schema.get("additionalProperties").is_some() || schema.get("properties").is_none();
-        for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+        for (name, value) in given {
             match (schema["properties"].get(name), schema.get("additionalProperties")) {
+                // what is optional and null was taken out before; what is required was told to be missing
+                (Some(_), _) if value.is_null() => {}
                 (Some(schema), _) => self.value(&below(name), schema, value),
                 (None, Some(schema)) if schema.is_object() => self.value(&below(name), schema, value),
                 _ if open => {}
-                _ => {
-                    self.report(&below(name), "unknown_field", format!("there is no field `{}`", below(name)))
+                _ => self.unknown(&below(name)),
+            }
+        }
+    }
+
+    fn unknown(&mut self, at: &str) {
+        self.report(at, "unknown_field", format!("there is no field `{at}`"));
+    }
+
+    /// Each of several parts knows only its own fields; what none of them knows is unknown.
+    fn all_of(&mut self, at: &str, parts: &[Value], value: &Value) {
+        let objects: Vec<_> = parts.iter().map(|part| resolve(self.schemas, part)).collect();
+        let objects: Vec<_> = objects.into_iter().filter(|part| part["properties"].is_object()).collect();
+        let outer = self.open;
+        self.open |= objects.len() > 1;
+        parts.iter().for_each(|part| self.value(at, part, value));
+        self.open = outer;
+        let closed =
+            objects.iter().all(|part| part.get("additionalProperties").is_none_or(Value::is_boolean));
+        if objects.len() > 1 && closed && !outer {
+            let known = |name: &str| objects.iter().any(|part| part["properties"].get(name).is_some());
+            for name in value.as_object().into_iter().flatten().map(|(name, _)| name) {
+                if !known(name) {
+                    self.unknown(&if at.is_empty() { name.clone() } else { format!("{at}.{name}") });
                 }
             }
         }
@@ -131,13 +138,11 @@ impl Compare<'_> {
 
     fn number(&mut self, at: &str, schema: &Value, given: &Value) {
         let n = given.as_f64().unwrap_or_default();
-        if let Some(most) = schema["maximum"].as_f64().filter(|most| n > *most) {
+        let (lowest, highest) = range(schema["format"].as_str().unwrap_or_default());
+        if let Some(most) = schema["maximum"].as_f64().or(highest).filter(|most| n > *most) {
             self.report(at, "too_large", format!("at most {most} is allowed"));
         }
-        let least = schema["minimum"]
-            .as_f64()
-            .or(schema["format"].as_str().is_some_and(|f| f.starts_with("uint")).then_some(0.0));
-        if let Some(least) = least.filter(|least| n < *least) {
+        if let Some(least) = schema["minimum"].as_f64().or(lowest).filter(|least| n < *least) {
             self.report(at, "too_small", format!("at least {least} is needed"));
         }
     }
@@ -167,8 +172,18 @@ impl Compare<'_> {
     }
 }
 
-fn is_object(schema: &Value) -> bool {
-    schema.get("$ref").is_some() || schema.get("properties").is_some()
+/// The numbers that a format can write.
+fn range(format: &str) -> (Option<f64>, Option<f64>) {
+    match format {
+        "int8" => (Some(i8::MIN.into()), Some(i8::MAX.into())),
+        "int16" => (Some(i16::MIN.into()), Some(i16::MAX.into())),
+        "int32" => (Some(i32::MIN.into()), Some(i32::MAX.into())),
+        "uint8" => (Some(0.0), Some(u8::MAX.into())),
+        "uint16" => (Some(0.0), Some(u16::MAX.into())),
+        "uint32" => (Some(0.0), Some(u32::MAX.into())),
+        "uint64" => (Some(0.0), None),
+        _ => (None, None),
+    }
 }
 
 fn kind(value: &Value) -> &'static str {
