@@ -127,6 +127,8 @@ ids! {
     CampaignId "cmp_";
     /// One entry of the consent ledger.
     ConsentEventId "cev_";
+    /// What seals an organization's secrets.
+    DataKeyId "dek_";
     /// A person who can be messaged.
     CustomerId "cus_";
     /// A file that is sent or was received.

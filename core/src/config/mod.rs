@@ -15,13 +15,14 @@ mod check;
 pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
 /// Names people know, and the settings they stand for.
-const WELL_KNOWN: [(&str, &str); 7] = [
+const WELL_KNOWN: [(&str, &str); 8] = [
     ("DATABASE_URL", "database.url"),
     ("REDIS_URL", "redis.url"),
     ("BELLBIRD_HTTP_ADDR", "http.addr"),
     ("BELLBIRD_PUBLIC_URL", "http.public_url"),
     ("BELLBIRD_GRAPH_URL", "meta.graph_url"),
     ("BELLBIRD_SECRET_KEY", "secrets.key"),
+    ("BELLBIRD_SECRET_KEY_PREVIOUS", "secrets.previous"),
     ("BELLBIRD_FILES_URL", "files.url"),
 ];
 
@@ -91,7 +92,7 @@ section! {
 }
 section! {
     /// `[secrets]`
-    SecretsConfig { key: SecretString, }
+    SecretsConfig { key: SecretString, previous: SecretString, }
 }
 section! {
     /// `[queue]`

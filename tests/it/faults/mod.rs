@@ -10,6 +10,7 @@ mod audit;
 mod claims;
 mod control;
 mod crowd;
+mod keys;
 mod kills;
 mod stores;
 mod tap;
