@@ -15,7 +15,7 @@ impl World {
     async fn new(backend: Backend) -> Self {
         let store = Store::new(backend).await;
         let mut env: BTreeMap<_, _> = store.env.clone().into_iter().collect();
-        env.insert("BELLBIRD__LOG__LEVEL".into(), "info".into());
+        env.insert("BELLBIRD__LOG__LEVEL".into(), "error".into());
         let mut world = Self { store, env };
         world.keys("", "");
         let (well, said) = world.run("migrate", &["up"]).await;
