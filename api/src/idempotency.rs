@@ -11,7 +11,8 @@ use crate::middleware::request_id;
 use crate::operations::Operations;
 use bellbird_core::audit::{self, Asked};
 use bellbird_core::idempotency::{self, Reserved};
-use bellbird_core::secret::{ExposeSecret, SecretString, sha256_hex};
+use bellbird_core::secret::columns::IDEMPOTENT_ANSWER;
+use bellbird_core::secret::{ExposeSecret, Place, SecretString, sha256_hex};
 use bellbird_core::{Ctx, Error, Result, Tx};
 use futures::future::BoxFuture;
 use poem::http::StatusCode;
@@ -204,7 +205,7 @@ where
     if let Some(key) = key
         && let Reserved::Replay(sealed) = idempotency::reserve(ctx, key, &guard.fingerprint).await?
     {
-        return Ok(replay(ctx, key, &sealed)?);
+        return Ok(replay(ctx, key, &sealed).await?);
     }
     let done = async {
         let found = first.await?;
@@ -233,12 +234,16 @@ where
     T: ToJSON,
     F: for<'t> FnOnce(&'t Tx, &'t Ctx) -> BoxFuture<'t, Result<T>> + Send,
 {
+    if key.is_some() {
+        ctx.cipher.ready(ctx.organization).await?; // now, so that sealing asks nobody while the transaction is open
+    }
     let tx = ctx.begin().await?;
     let done = async {
         let answer = Answer::<T, STATUS>::new(&work(&tx, ctx).await?);
         audit::record(&tx, ctx, asked, id_in(&answer.json)).await?;
         if let Some(key) = key {
-            idempotency::complete(&tx, ctx, key, &seal(ctx, key, STATUS, &answer.json)?).await?;
+            let sealed = seal(&tx, ctx, key, STATUS, &answer.json).await?;
+            idempotency::complete(&tx, ctx, key, &sealed).await?;
         }
         Ok(answer)
     };
@@ -264,18 +269,18 @@ fn id_in(json: &str) -> Option<String> {
     serde_json::from_str::<Made>(json).ok()?.id
 }
 
-fn place(ctx: &Ctx, key: &str) -> String {
-    format!("idempotency_keys.answer:{}:{key}", ctx.organization)
+fn place(ctx: &Ctx, key: &str) -> Place {
+    IDEMPOTENT_ANSWER.place(ctx.organization, key)
 }
 
-fn seal(ctx: &Ctx, key: &str, status: u16, json: &str) -> Result<String> {
+async fn seal(tx: &Tx, ctx: &Ctx, key: &str, status: u16, json: &str) -> Result<String> {
     let stored = Stored { status, body: json.to_string() };
     let text = serde_json::to_string(&stored).map_err(Error::internal)?;
-    ctx.cipher.seal(&place(ctx, key), &SecretString::from(text))
+    ctx.cipher.seal(tx.conn(), &place(ctx, key), &SecretString::from(text)).await
 }
 
-fn replay<T, const STATUS: u16>(ctx: &Ctx, key: &str, sealed: &str) -> Result<Answer<T, STATUS>> {
-    let text = ctx.cipher.open(&place(ctx, key), sealed)?;
+async fn replay<T, const STATUS: u16>(ctx: &Ctx, key: &str, sealed: &str) -> Result<Answer<T, STATUS>> {
+    let text = ctx.cipher.open(&place(ctx, key), sealed).await?;
     let stored: Stored = serde_json::from_str(text.expose_secret()).map_err(Error::internal)?;
     Ok(Answer { json: stored.body, status: stored.status, replayed: true, of: PhantomData })
 }

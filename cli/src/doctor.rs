@@ -27,8 +27,8 @@ pub(crate) async fn run(file: Option<&Path>, options: Options) -> Outcome {
         Err(bad) => {
             let cure = "correct it; config.default.toml lists every setting";
             let mut findings = vec![Finding::bad("settings", bad.to_string(), cure)];
-            // without the key everything but the senders can still be looked at
-            if bad.key.contains("secrets.key")
+            // without the keys everything but the senders can still be looked at
+            if bad.key.contains("secrets.")
                 && let Ok(config) = process::config_with_any_key(file)
             {
                 findings.extend(patient_findings(file, config, false).await?);

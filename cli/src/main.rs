@@ -11,6 +11,7 @@ mod openapi;
 mod org;
 mod process;
 mod sandbox;
+mod secrets;
 mod serve;
 mod user;
 mod webhooks;
@@ -79,6 +80,11 @@ enum Command {
         #[command(subcommand)]
         verb: webhooks::Verb,
     },
+    /// The keys that encrypt secrets: what is in use, and changing them while everything runs.
+    Secrets {
+        #[command(subcommand)]
+        verb: secrets::Verb,
+    },
     /// Run the simulator of Meta's Cloud API on a loopback port.
     Sandbox(sandbox::Options),
 }
@@ -105,6 +111,7 @@ fn main() -> ExitCode {
             Command::Jobs { verb } => jobs::run(config, verb).await,
             Command::Import(options) => import::run(config, options).await,
             Command::Webhooks { verb } => webhooks::run(config, verb).await,
+            Command::Secrets { verb } => secrets::run(config, verb).await,
             Command::Sandbox(options) => sandbox::run(options).await,
         }
     });

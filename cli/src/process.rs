@@ -3,7 +3,8 @@
 use bellbird_core::clock::SystemClock;
 use bellbird_core::config::Config;
 use bellbird_core::context::Services;
-use bellbird_core::secret::{Cipher, ExposeSecret};
+use bellbird_core::error::Error;
+use bellbird_core::secret::{Cipher, ExposeSecret, Whose, status};
 use bellbird_core::telemetry;
 use bellbird_migration::{Migrator, MigratorTrait};
 use std::collections::HashMap;
@@ -24,7 +25,9 @@ pub(crate) fn settings(file: Option<&Path>) -> Result<Config, Failure> {
 pub(crate) fn config_with_any_key(file: Option<&Path>) -> Result<Config, Failure> {
     let mut env: HashMap<String, String> = std::env::vars().collect();
     env.insert("BELLBIRD_SECRET_KEY".into(), Cipher::generate_key().expose_secret().to_string());
+    env.insert("BELLBIRD_SECRET_KEY_PREVIOUS".into(), String::new());
     env.remove("BELLBIRD__SECRETS__KEY");
+    env.remove("BELLBIRD__SECRETS__PREVIOUS");
     Ok(Config::from_parts(file, &env)?)
 }
 
@@ -47,17 +50,20 @@ pub(crate) async fn services(config: Config) -> Result<Services, Failure> {
     Ok(services)
 }
 
-/// A process with another key than the one the secrets were written with could do nothing but fail later.
+/// A process with another key than the one the secrets were written with could do nothing but fail later. The first
+/// process of an installation makes the installation's own data key, so that even then a second one cannot differ.
 async fn check_key(services: &Services) -> Result<(), Failure> {
-    let sealed = bellbird_core::senders::connect::any(services).await?;
-    match sealed.map(|sender| sender.access(&services.cipher)) {
-        Some(Err(_)) => {
-            let what = "setting secrets.key (BELLBIRD_SECRET_KEY): it is not the key the access tokens in this \
-                        database were written with; use that one";
-            Err(what.into())
-        }
-        _ => Ok(()),
+    services.cipher.ready(Whose::Installation).await.map_err(wrong_key)?;
+    status::check(&services.cipher).await.map_err(wrong_key)
+}
+
+fn wrong_key(error: Error) -> Failure {
+    if error.is_transient() {
+        return error.into();
     }
+    let what = "it is not the key the secrets in this database were written with; use that one, or add it to \
+                BELLBIRD_SECRET_KEY_PREVIOUS";
+    format!("setting secrets.key (BELLBIRD_SECRET_KEY): {what} ({error})").into()
 }
 
 /// Cancelled by Ctrl-C or SIGTERM.

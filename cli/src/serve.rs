@@ -12,6 +12,7 @@ pub(crate) async fn run(config: Option<&Path>) -> Outcome {
     let listener = TcpListener::bind(addr).await.map_err(|error| {
         format!("cannot listen on {addr}: {error}; choose another address with BELLBIRD_HTTP_ADDR")
     })?;
+    let addr = listener.local_addr()?; // the port, if any would do
     tracing::info!(%addr, "api started");
     bellbird_api::run(services, listener, process::shutdown()?).await?;
     Ok(ExitCode::SUCCESS)

@@ -129,6 +129,8 @@ ids! {
     CampaignId "cmp_";
     /// One entry of the consent ledger.
     ConsentEventId "cev_";
+    /// What seals an organization's secrets.
+    DataKeyId "dek_";
     /// A person who can be messaged.
     CustomerId "cus_";
     /// An email that waits to be sent.

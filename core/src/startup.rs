@@ -13,7 +13,7 @@ use crate::providers::smtp::SmtpMailer;
 use crate::providers::{Timeouts, http_client};
 use crate::queue::{QueueConfig, QueueError, Queues};
 use crate::ratelimit::Limiter;
-use crate::secret::Cipher;
+use crate::secret::{Cipher, EnvironmentKeys};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,8 +63,9 @@ impl Services {
     /// # Errors
     /// When the database or the queue does not answer, or a setting turns out to be wrong.
     pub async fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let cipher = Cipher::new(&config.secrets.key).map_err(StartError::Setting)?;
+        let wrapper = Arc::new(EnvironmentKeys::of(&config.secrets).map_err(StartError::Setting)?);
         let db = Db::connect(&config.database).await?;
+        let cipher = Cipher::new(wrapper, (db.read().clone(), db.write().clone()), clock.clone());
         let queue = QueueConfig {
             lease: Duration::from_millis(config.queue.lease_ms),
             max_deliveries: config.queue.max_deliveries,

@@ -27,6 +27,7 @@ mod m20261127_000017_authority;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
 mod m20261127_000018_files_in_use;
+mod m20261127_000019_data_keys;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000024_approvals::Migration),
             Box::new(m20261127_000025_invitations::Migration),
             Box::new(m20261127_000018_files_in_use::Migration),
+            Box::new(m20261127_000019_data_keys::Migration),
         ]
     }
 }

@@ -29,6 +29,7 @@ mod openapi;
 mod operations;
 mod queue;
 mod schema;
+mod secrets;
 mod senders;
 mod servers;
 mod start;

@@ -4,6 +4,8 @@ use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, audit, campaigns, consent, customers, emails, identity, imports, media, messages, organizations,
     outbox, senders, templates, webhooks,
+    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox, secret,
+    senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -21,7 +23,7 @@ async fn open(store: &Store) -> DatabaseConnection {
 }
 
 /// Our tables with their columns.
-async fn tables(db: &DatabaseConnection) -> BTreeSet<(String, String)> {
+pub(crate) async fn tables(db: &DatabaseConnection) -> BTreeSet<(String, String)> {
     let sql = match db.get_database_backend() {
         DbBackend::Postgres => {
             "SELECT table_name, column_name FROM information_schema.columns
@@ -115,6 +117,7 @@ async fn entities_match(backend: Backend) {
     read::<senders::portfolios::entity::Entity>(&db, &mut known).await;
     read::<alerts::Entity>(&db, &mut known).await;
     read::<outbox::entity::Entity>(&db, &mut known).await;
+    read::<secret::entity::Entity>(&db, &mut known).await;
     let there = tables(&db).await;
     let unknown: Vec<_> = known.difference(&there).collect();
     assert!(unknown.is_empty(), "columns without a place in the schema: {unknown:?}");

@@ -21,8 +21,6 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct CachedSender {
     pub(crate) access: SenderAccess,
-    /// The token as it was sealed: another text, another token.
-    pub(crate) sealed: String,
     pub(crate) mps: u32,
     pub(crate) active: bool,
 }
@@ -52,8 +50,7 @@ impl Cache {
             let row = senders::Entity::find_by_id(id).one(self.services.db.read()).await?;
             let row = row.ok_or_else(|| Error::not_found("sender", id))?;
             Ok(CachedSender {
-                access: row.access(&self.services.cipher)?,
-                sealed: row.access_token,
+                access: row.access(&self.services.cipher).await?,
                 mps: u32::try_from(row.mps).unwrap_or(1),
                 active: row.status == SenderStatus::Active,
             })

@@ -151,7 +151,7 @@ async fn unless_replaced(
     if deps.services.provider.rule(failure).action != Action::StopAccount {
         return outcome;
     }
-    match token::is_replaced(&deps.services, id, &sender.sealed).await {
+    match token::is_replaced(&deps.services, id, &sender.access.token).await {
         Ok(true) => SendOutcome::NotSent { why: "the access token was replaced meanwhile".into() },
         // not known: the refusal stands, and people look at the sender
         Ok(false) | Err(_) => outcome,

@@ -1,7 +1,7 @@
 //! Combinations that parse but would hurt are refused at the start, with the fix.
 
 use super::{BadSetting, Config, WorkerConfig};
-use crate::secret::{Cipher, ExposeSecret};
+use crate::secret::{EnvironmentKeys, ExposeSecret};
 
 pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
     let bad = |key: &str, problem: String| Err(BadSetting { key: key.into(), problem });
@@ -38,13 +38,17 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
     if !files.is_empty() && !files.starts_with("file:") && !files.starts_with("s3://") {
         return bad("files.url (BELLBIRD_FILES_URL)", "must begin with file: or s3://, or be empty".into());
     }
-    if let Err(problem) = Cipher::new(&config.secrets.key) {
-        let problem = if config.secrets.key.expose_secret().is_empty() {
-            format!("is missing: {problem}")
-        } else {
-            problem
-        };
-        return bad("secrets.key (BELLBIRD_SECRET_KEY)", problem);
+    let keys = match EnvironmentKeys::new(&config.secrets.key) {
+        Ok(keys) => keys,
+        Err(problem) => {
+            let missing = config.secrets.key.expose_secret().is_empty();
+            let problem = if missing { format!("is missing: {problem}") } else { problem };
+            return bad("secrets.key (BELLBIRD_SECRET_KEY)", problem);
+        }
+    };
+    if let Err(problem) = keys.accepting(&config.secrets.previous) {
+        let problem = format!("each, with commas between them, {problem}");
+        return bad("secrets.previous (BELLBIRD_SECRET_KEY_PREVIOUS)", problem);
     }
     people(config)?;
     let handler = u64::try_from(WorkerConfig::handler_timeout(&config.queue).as_millis()).unwrap_or(u64::MAX);
@@ -109,6 +113,7 @@ fn people(config: &Config) -> Result<(), BadSetting> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Cipher;
     use std::collections::HashMap;
 
     fn load(env: &[(&str, &str)]) -> Result<Config, BadSetting> {
@@ -141,6 +146,7 @@ mod tests {
             (("BELLBIRD_SMTP_URL", "smtp://u:p@example.com"), "email.smtp_url", "tls=required"),
             (("BELLBIRD_SMTP_URL", "smtps://u:p@example.com"), "email.from", "no-reply@"),
             (("BELLBIRD_SECRET_KEY", "x"), "BELLBIRD_SECRET_KEY", "openssl rand"),
+            (("BELLBIRD_SECRET_KEY_PREVIOUS", "x"), "BELLBIRD_SECRET_KEY_PREVIOUS", "openssl rand"),
             (("BELLBIRD__META__TIMEOUT_MS", "60000"), "meta.timeout_ms", "lease"),
             (("BELLBIRD__WORKER__BULK_CONCURRENCY", "many"), "", "bulk_concurrency"),
             (("BELLBIRD__WORKER__TYPO", "1"), "", "typo"),

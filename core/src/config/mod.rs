@@ -22,6 +22,7 @@ const WELL_KNOWN: [(&str, &str); 8] = [
     ("BELLBIRD_PUBLIC_URL", "http.public_url"),
     ("BELLBIRD_GRAPH_URL", "meta.graph_url"),
     ("BELLBIRD_SECRET_KEY", "secrets.key"),
+    ("BELLBIRD_SECRET_KEY_PREVIOUS", "secrets.previous"),
     ("BELLBIRD_FILES_URL", "files.url"),
     ("BELLBIRD_SMTP_URL", "email.smtp_url"),
 ];
@@ -94,7 +95,7 @@ section! {
 }
 section! {
     /// `[secrets]`
-    SecretsConfig { key: SecretString, }
+    SecretsConfig { key: SecretString, previous: SecretString, }
 }
 section! {
     /// `[auth]`

@@ -6,13 +6,15 @@ mod files;
 mod host;
 mod provider;
 mod queue;
+mod secrets;
 mod senders;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::secret::Cipher;
+use crate::secret::{Cipher, EnvironmentKeys};
 use crate::senders::inspection::SenderInspector;
 use crate::words::words;
+use sea_orm::DatabaseConnection;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,6 +89,7 @@ pub async fn examine(patient: &Patient) -> Vec<Finding> {
     let inside = async {
         let (mut findings, db) = database::examine(patient).await;
         if let Some(db) = db {
+            findings.extend(secrets::examine(patient, &db).await);
             findings.extend(senders::examine(patient, &db).await);
         } else {
             let cure = "mend the database, then ask again";
@@ -130,9 +133,10 @@ fn skew(whose: &str, ours: crate::Timestamp, theirs: crate::Timestamp) -> Findin
     }
 }
 
-/// The cipher of the settings' key. They were checked, so there is one.
-fn cipher(patient: &Patient) -> Option<Cipher> {
-    Cipher::new(&patient.config.secrets.key).ok().filter(|_| patient.has_key)
+/// The cipher of the settings' keys. They were checked, so there is one.
+fn cipher(patient: &Patient, db: &DatabaseConnection) -> Option<Cipher> {
+    let keys = EnvironmentKeys::of(&patient.config.secrets).ok().filter(|_| patient.has_key)?;
+    Some(Cipher::new(Arc::new(keys), (db.clone(), db.clone()), patient.clock.clone()))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) async fn examine(patient: &Patient, db: &DatabaseConnection) -> Vec<F
             return vec![Finding::bad("senders", why, "run `bellbird migrate up`, or look at the log")];
         }
     };
-    let Some(cipher) = cipher(patient) else {
+    let Some(cipher) = cipher(patient, db) else {
         let cure = "set BELLBIRD_SECRET_KEY to the key they were written with";
         return vec![Finding::warning("senders", "not looked at: their tokens need the secret key", cure)];
     };
@@ -59,7 +59,7 @@ pub(super) async fn examine(patient: &Patient, db: &DatabaseConnection) -> Vec<F
 
 async fn of_sender(patient: &Patient, cipher: &Cipher, sender: &Sender) -> Vec<Finding> {
     let named = |what: &str| format!("{what} of {}", sender.id);
-    let access = match sender.access(cipher) {
+    let access = match sender.access(cipher).await {
         Ok(access) => access,
         Err(_) => {
             let cure = "set BELLBIRD_SECRET_KEY to the key it was written with";
@@ -165,7 +165,7 @@ fn of_subscriptions(subject: String, patient: &Patient, heard: Heard, own: Optio
 
 async fn of_app(patient: &Patient, cipher: &Cipher, app: &App) -> Finding {
     let subject = format!("webhook address of {}", app.id);
-    match apps::verify_token(cipher, app) {
+    match apps::verify_token(cipher, app).await {
         Ok(token) => challenge(patient, subject, &format!("/{}", app.key), &token).await,
         Err(_) => {
             let cure = "set BELLBIRD_SECRET_KEY to the key it was written with";

@@ -137,7 +137,7 @@ async fn store(services: &Services, medium: &Model) -> Result<(Stored, Option<St
     };
     let found = senders::Entity::find_by_id(sender).one(services.db.read()).await.map_err(Error::from)?;
     let sender = found.ok_or_else(|| Unfetched::Never("its sender is gone".into()))?;
-    let access = sender.access(&services.cipher)?;
+    let access = sender.access(&services.cipher).await?;
     let FetchedFile { mime_type, sha256, content } =
         services.media.fetch(&access, provider_id).await.map_err(|error| match error {
             MediaError::ForeignAddress(_) | MediaError::NoApp => Unfetched::Never(error.to_string()),

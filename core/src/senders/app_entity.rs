@@ -17,9 +17,9 @@ pub struct Model {
     pub key: String,
     /// What people call it.
     pub name: String,
-    /// Sealed for `apps.secret:<id>`.
+    /// Sealed.
     pub secret: String,
-    /// Sealed for `apps.verify_token:<id>`.
+    /// Sealed.
     pub verify_token: String,
     /// When it was added.
     pub created_at: Timestamp,

@@ -6,6 +6,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::AppId;
 use crate::page::{Page, PageRequest};
+use crate::secret::columns::{APP_SECRET, APP_VERIFY_TOKEN};
 use crate::secret::{Cipher, ExposeSecret, SecretString, random_token};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -34,25 +35,21 @@ pub async fn add(tx: &Tx, ctx: &Ctx, new: NewApp) -> Result<(Model, SecretString
     }
     let id = AppId::new(tx.clock());
     let verify_token = new.verify_token.unwrap_or_else(|| SecretString::from(random_token()));
+    let organization = ctx.organization;
     let app = Model {
         id,
-        organization_id: ctx.organization,
+        organization_id: organization,
         key: random_token(),
         name: new.name.trim().to_string(),
-        secret: ctx.cipher.seal(&secret_place(id), &new.secret)?,
-        verify_token: ctx.cipher.seal(&verify_place(id), &verify_token)?,
+        secret: ctx.cipher.seal(tx.conn(), &APP_SECRET.place(organization, id), &new.secret).await?,
+        verify_token: ctx
+            .cipher
+            .seal(tx.conn(), &APP_VERIFY_TOKEN.place(organization, id), &verify_token)
+            .await?,
         created_at: tx.now(),
     };
     Entity::insert(app.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok((app, verify_token))
-}
-
-fn secret_place(id: AppId) -> String {
-    format!("apps.secret:{id}")
-}
-
-fn verify_place(id: AppId) -> String {
-    format!("apps.verify_token:{id}")
 }
 
 /// One app of the organization.
@@ -94,8 +91,8 @@ pub async fn for_webhook(services: &Services, key: Option<&str>) -> Result<Optio
     };
     Ok(Some(WebhookApp {
         id: Some(app.id),
-        secret: services.cipher.open(&secret_place(app.id), &app.secret)?,
-        verify_token: verify_token(&services.cipher, &app)?,
+        secret: services.cipher.open(&APP_SECRET.place(app.organization_id, app.id), &app.secret).await?,
+        verify_token: verify_token(&services.cipher, &app).await?,
     }))
 }
 
@@ -103,6 +100,6 @@ pub async fn for_webhook(services: &Services, key: Option<&str>) -> Result<Optio
 ///
 /// # Errors
 /// When the key is another one than it was written with.
-pub fn verify_token(cipher: &Cipher, app: &Model) -> Result<SecretString> {
-    cipher.open(&verify_place(app.id), &app.verify_token)
+pub async fn verify_token(cipher: &Cipher, app: &Model) -> Result<SecretString> {
+    cipher.open(&APP_VERIFY_TOKEN.place(app.organization_id, app.id), &app.verify_token).await
 }

@@ -94,6 +94,7 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
         return Err(Error::conflict("sender_exists", TAKEN));
     }
     let id = SenderId::new(tx.clock());
+    let place = Model::token_place(ctx.organization, id);
     let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);
     let sender = Model {
         id,
@@ -104,7 +105,7 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
         portfolio_id: new.portfolio_id,
         name: facts.verified_name.unwrap_or_else(|| facts.display_phone_number.clone()),
         phone: facts.display_phone_number,
-        access_token: ctx.cipher.seal(&Model::token_place(id), &new.access_token)?,
+        access_token: ctx.cipher.seal(tx.conn(), &place, &new.access_token).await?,
         mps_chosen: new.mps.is_some(),
         mps: i32::try_from(mps).unwrap_or(i32::MAX),
         granted_mps: facts.messages_per_second.and_then(|granted| i32::try_from(granted).ok()),

@@ -5,7 +5,8 @@ use super::port::{Quality, SenderAccess};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::ids::{AppId, OrganizationId, SenderId};
-use crate::secret::Cipher;
+use crate::secret::columns::SENDER_TOKEN;
+use crate::secret::{Cipher, Place, SecretString};
 use sea_orm::entity::prelude::*;
 
 /// A WhatsApp business phone number.
@@ -29,7 +30,7 @@ pub struct Model {
     pub phone: String,
     /// The name customers see.
     pub name: String,
-    /// Sealed for `senders.access_token:<id>`.
+    /// Sealed.
     pub access_token: String,
     /// Messages per second it may send.
     pub mps: i32,
@@ -70,17 +71,22 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
-    /// Where its token is sealed.
-    pub fn token_place(id: SenderId) -> String {
-        format!("senders.access_token:{id}")
+    /// Where a sender's token is sealed.
+    pub fn token_place(organization: OrganizationId, id: SenderId) -> Place {
+        SENDER_TOKEN.place(organization, id)
+    }
+
+    /// Its token, opened.
+    pub async fn token(&self, cipher: &Cipher) -> Result<SecretString> {
+        cipher.open(&Self::token_place(self.organization_id, self.id), &self.access_token).await
     }
 
     /// Everything the provider needs to send from it.
-    pub fn access(&self, cipher: &Cipher) -> Result<SenderAccess> {
+    pub async fn access(&self, cipher: &Cipher) -> Result<SenderAccess> {
         Ok(SenderAccess {
             phone_number_id: self.phone_number_id.clone(),
             waba_id: self.waba_id.clone(),
-            token: cipher.open(&Self::token_place(self.id), &self.access_token)?,
+            token: self.token(cipher).await?,
         })
     }
 }

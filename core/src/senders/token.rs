@@ -6,9 +6,9 @@ use super::port::SenderAccess;
 use crate::context::{Ctx, Services, Tx};
 use crate::error::{Error, Result};
 use crate::ids::SenderId;
-use crate::secret::SecretString;
+use crate::secret::{ExposeSecret, SecretString};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// Asks the provider whether the new token may use the number. Done before the transaction: it takes as long as it takes.
 ///
@@ -20,15 +20,12 @@ pub async fn prove(ctx: &Ctx, id: SenderId, token: &SecretString) -> Result<()> 
     ctx.provider.prove(&access).await.map(|_| ()).map_err(refused)
 }
 
-/// True when the sender has another token now than the one that was sealed so.
-pub async fn is_replaced(services: &Services, id: SenderId, sealed: &str) -> Result<bool> {
-    let now: Option<String> = Entity::find_by_id(id)
-        .select_only()
-        .column(Column::AccessToken)
-        .into_tuple()
-        .one(services.db.read())
-        .await?;
-    Ok(now.is_some_and(|now| now != sealed))
+/// True when the sender has another token now. The token itself is compared: the same one is sealed anew when its data
+/// key is rotated.
+pub async fn is_replaced(services: &Services, id: SenderId, token: &SecretString) -> Result<bool> {
+    let Some(sender) = Entity::find_by_id(id).one(services.db.read()).await? else { return Ok(false) };
+    let now = sender.token(&services.cipher).await?;
+    Ok(now.expose_secret() != token.expose_secret())
 }
 
 /// Writes a token that was proved. A paused sender stays paused: whoever paused it may have had another reason.
@@ -36,8 +33,10 @@ pub async fn is_replaced(services: &Services, id: SenderId, sealed: &str) -> Res
 /// # Errors
 /// `NotFound`.
 pub async fn replace(tx: &Tx, ctx: &Ctx, id: SenderId, token: &SecretString) -> Result<Model> {
+    let place = Model::token_place(ctx.organization, id);
+    let sealed = ctx.cipher.seal(tx.conn(), &place, token).await?;
     let done = Entity::update_many()
-        .col_expr(Column::AccessToken, Expr::value(ctx.cipher.seal(&Model::token_place(id), token)?))
+        .col_expr(Column::AccessToken, Expr::value(sealed))
         .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
         .filter(Column::Id.eq(id))
         .filter(Column::OrganizationId.eq(ctx.organization))

@@ -64,7 +64,10 @@ pub(super) async fn access(
         .all(services.db.read())
         .await?;
     let active = senders.iter().find(|sender| sender.status == SenderStatus::Active);
-    active.or(senders.first()).map(|sender| sender.access(&services.cipher)).transpose()
+    match active.or(senders.first()) {
+        Some(sender) => sender.access(&services.cipher).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// How long to wait before the provider is asked again; `None`: it has answered for good.

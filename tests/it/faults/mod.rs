@@ -11,6 +11,7 @@ mod claims;
 mod control;
 mod crowd;
 mod imports;
+mod keys;
 mod kills;
 mod stores;
 mod tap;

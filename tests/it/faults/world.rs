@@ -114,6 +114,17 @@ impl World {
         Self { api, sandbox, ctx, campaign, plan, postgres, redis, env }
     }
 
+    /// The settings of the world's processes.
+    pub(super) fn env(&self) -> &BTreeMap<String, String> {
+        &self.env
+    }
+
+    /// The wrapping keys of the processes that start from now on.
+    pub(super) fn set_keys(&mut self, key: &str, others: &str) {
+        self.env.insert("BELLBIRD_SECRET_KEY".into(), key.into());
+        self.env.insert("BELLBIRD_SECRET_KEY_PREVIOUS".into(), others.into());
+    }
+
     /// One more worker, once it says that it works.
     pub(super) async fn worker(&self) -> Bellbird {
         self.worker_through(self.sandbox.base_url()).await

@@ -48,11 +48,12 @@ fn cluster_env() -> HashMap<String, String> {
 
 /// Names that begin like ours and mean nothing would be ignored in silence; those of sections are refused by name.
 fn settings(env: &HashMap<String, String>) -> Config {
-    const KNOWN: [&str; 5] = [
+    const KNOWN: [&str; 6] = [
         "BELLBIRD_HTTP_ADDR",
         "BELLBIRD_PUBLIC_URL",
         "BELLBIRD_GRAPH_URL",
         "BELLBIRD_SECRET_KEY",
+        "BELLBIRD_SECRET_KEY_PREVIOUS",
         "BELLBIRD_FILES_URL",
     ];
     for name in env.keys().filter(|name| name.starts_with("BELLBIRD_") && !name.starts_with("BELLBIRD__")) {

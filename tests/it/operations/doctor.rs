@@ -63,6 +63,8 @@ both!(a_good_world_is_found_good, |app| {
     found.is(&format!("webhook address of {}", shop.app), "good", "answers its challenge");
     found.is("webhook address of the default app", "good", "answers its challenge");
     found.is("migrations", "good", "up to date");
+    found.is("secret key", "good", "wraps 1 data keys");
+    found.is("sealed secrets", "good", "3 rows, none under an old data key");
     found.is("files", "good", "which all processes must share");
     found.is("clock", "good", "");
     // a test's API and Meta speak without TLS
@@ -111,6 +113,7 @@ both!(another_key_and_no_key_are_told_apart, |app| {
     let found = ask(&env).await;
     assert!(!found.well);
     found.is(&format!("token of {}", shop.sender), "bad", "the secret key does not open it");
+    found.is("secret key", "bad", "1 data keys do not open");
 
     env.remove("BELLBIRD_SECRET_KEY");
     let found = ask(&env).await;
@@ -118,6 +121,27 @@ both!(another_key_and_no_key_are_told_apart, |app| {
     found.is("settings", "bad", "openssl rand -base64 32");
     found.is("migrations", "good", "up to date");
     found.is("senders", "warning", "secret key");
+});
+
+both!(keys_that_are_being_changed_are_told, |app| {
+    use bellbird_core::secret::{Cipher, ExposeSecret, reencrypt};
+    app.shop().await;
+    let mut env = app.env();
+    let old = env.insert("BELLBIRD_SECRET_KEY".into(), Cipher::generate_key().expose_secret().into());
+    env.insert("BELLBIRD_SECRET_KEY_PREVIOUS".into(), old.unwrap());
+    let found = ask(&env).await;
+    assert!(found.well, "{:#}", found.json);
+    found.is("secret key", "warning", "bellbird secrets rewrap");
+    app.pass(std::time::Duration::from_millis(10));
+    reencrypt::renew(&app.services, app.services.now()).await.unwrap();
+    let found = ask(&app.env()).await;
+    found.is("sealed secrets", "warning", "3 rows of 3 still stand under old data keys");
+    reencrypt::pass(&app.services, 2, |_, _| ()).await.unwrap();
+    let found = ask(&app.env()).await;
+    found.is("sealed secrets", "good", "3 rows");
+    let lost = "DELETE FROM data_keys WHERE retired_at IS NULL";
+    sea_orm::ConnectionTrait::execute_unprepared(app.services.db.write(), lost).await.unwrap();
+    ask(&app.env()).await.is("sealed secrets", "bad", "restore the table data_keys");
 });
 
 both!(what_is_away_does_not_hide_the_rest, |app| {
