@@ -3,9 +3,7 @@
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, audit, campaigns, consent, customers, emails, identity, imports, media, messages, organizations,
-    outbox, senders, templates, webhooks,
-    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox, secret,
-    senders, templates, webhooks,
+    outbox, secret, senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{

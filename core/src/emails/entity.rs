@@ -2,7 +2,8 @@
 
 use crate::clock::Timestamp;
 use crate::ids::EmailId;
-use crate::secret::{Cipher, SecretString};
+use crate::secret::columns::EMAIL_BODY;
+use crate::secret::{Cipher, Place, SecretString};
 use sea_orm::entity::prelude::*;
 
 /// An email that waits to be sent.
@@ -28,14 +29,14 @@ pub struct Model {
 
 impl Model {
     /// Its text in clear.
-    pub fn text(&self, cipher: &Cipher) -> crate::Result<SecretString> {
-        cipher.open(&place(self.id), &self.body)
+    pub async fn text(&self, cipher: &Cipher) -> crate::Result<SecretString> {
+        cipher.open(&place(self.id), &self.body).await
     }
 }
 
 /// Where a text is sealed for.
-pub(super) fn place(id: EmailId) -> String {
-    format!("emails.body:{id}")
+pub(super) fn place(id: EmailId) -> Place {
+    EMAIL_BODY.place(None, id)
 }
 
 /// None.

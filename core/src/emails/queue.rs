@@ -21,7 +21,7 @@ pub async fn queue(tx: &Tx, services: &Services, to: &str, subject: &str, text: 
         id,
         recipient: to.to_string(),
         subject: subject.to_string(),
-        body: services.cipher.seal(&place(id), &SecretString::from(text))?,
+        body: services.cipher.seal(tx.conn(), &place(id), &SecretString::from(text)).await?,
         attempts: 0,
         next_attempt_at: tx.now(),
         created_at: tx.now(),

@@ -31,7 +31,7 @@ pub async fn carry_out(services: &Services, job: OutboxId, id: EmailId) -> Resul
         tracing::error!(email = %id, "an email was dropped: this process has no mail server (email.smtp_url)");
         return done(services, job, id).await;
     };
-    let (id_of_mail, text) = (row.id.to_string(), row.text(&services.cipher)?);
+    let (id_of_mail, text) = (row.id.to_string(), row.text(&services.cipher).await?);
     let mail = Mail {
         id: id_of_mail,
         to: row.recipient.clone(),

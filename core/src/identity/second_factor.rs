@@ -33,8 +33,8 @@ pub async fn begin(person: &Person, password: &SecretString) -> Result<Begun> {
         return Err(Error::conflict("second_factor_on", "switch the second factor off first"));
     }
     let secret = totp::new_secret();
-    let sealed = services.cipher.seal(&totp_place(user.id), &secret)?;
     let tx = services.begin().await?;
+    let sealed = services.cipher.seal(tx.conn(), &totp_place(user.id), &secret).await?;
     users::change(&tx, user.id, [(Column::TotpSecret, Expr::value(sealed))]).await?;
     tx.commit().await?;
     let uri = SecretString::from(totp::uri(secret.expose_secret(), &user.email));
@@ -51,7 +51,7 @@ pub async fn confirm(person: &Person, visitor: &Visitor, code: &SecretString) ->
     if user.totp_enabled_at.is_some() {
         return Err(Error::conflict("second_factor_on", "the second factor is on already"));
     }
-    let Some(secret) = user.totp(&services.cipher)? else {
+    let Some(secret) = user.totp(&services.cipher).await? else {
         return Err(Error::conflict("second_factor_not_begun", "ask for a secret first"));
     };
     throttle::prove_again(services, &user.email).await?;
@@ -124,7 +124,7 @@ const INVALID: &str = "this code is wrong, too old, or was used before";
 /// A code of the app is good once, and none older than the last; a recovery code is good once. Both are used up by
 /// compare-and-set: of two who come with the same one, one gets in.
 async fn try_spend(services: &Services, user: &User, code: &SecretString) -> Result<bool> {
-    let Some(secret) = user.totp(&services.cipher)? else { return Ok(false) };
+    let Some(secret) = user.totp(&services.cipher).await? else { return Ok(false) };
     let text = code.expose_secret();
     let update = Entity::update_many().filter(Column::Id.eq(user.id));
     if let Some(step) = totp::step_of(secret.expose_secret(), text, services.now(), user.totp_last_step) {

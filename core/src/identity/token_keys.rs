@@ -7,7 +7,8 @@
 use crate::clock::{Clock, Timestamp};
 use crate::context::{Services, Tx};
 use crate::error::{Error, Result};
-use crate::secret::{Cipher, ExposeSecret, SecretString};
+use crate::secret::columns::TOKEN_KEY;
+use crate::secret::{Cipher, ExposeSecret, Place, SecretString};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use std::collections::HashMap;
@@ -58,8 +59,8 @@ pub(super) struct TokenKey {
 }
 
 impl TokenKey {
-    fn open(cipher: &Cipher, row: &Model, now: Timestamp) -> Result<Self> {
-        let secret = cipher.open(&place(&row.kid), &row.secret)?;
+    async fn open(cipher: &Cipher, row: &Model, now: Timestamp) -> Result<Self> {
+        let secret = cipher.open(&place(&row.kid), &row.secret).await?;
         Ok(Self { kid: row.kid.clone(), secret, retired_at: row.retired_at, known_since: now })
     }
 
@@ -95,7 +96,7 @@ impl TokenKeys {
             Some(row) => row,
             None => make(services.db.write(), &services.cipher, services.clock.as_ref()).await?,
         };
-        let key = TokenKey::open(&services.cipher, &row, now)?;
+        let key = TokenKey::open(&services.cipher, &row, now).await?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.signs = Some(key.kid.clone());
         known.by_kid.insert(key.kid.clone(), key.clone());
@@ -116,7 +117,10 @@ impl TokenKeys {
             // a name nobody gave is not worth a query
             None if kid.len() == KID && kid.bytes().all(|b| b.is_ascii_hexdigit()) => {
                 let row = Entity::find_by_id(kid).one(services.db.read()).await?;
-                let key = row.map(|row| TokenKey::open(&services.cipher, &row, now)).transpose()?;
+                let key = match row {
+                    Some(row) => Some(TokenKey::open(&services.cipher, &row, now).await?),
+                    None => None,
+                };
                 let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
                 match &key {
                     Some(key) => known.by_kid.insert(kid.to_string(), key.clone()),
@@ -139,14 +143,14 @@ impl TokenKeys {
 /// A name's length: enough that no two are the same.
 const KID: usize = 16;
 
-fn place(kid: &str) -> String {
-    format!("token_keys.secret:{kid}")
+fn place(kid: &str) -> Place {
+    TOKEN_KEY.place(None, kid)
 }
 
 async fn make(conn: &impl sea_orm::ConnectionTrait, cipher: &Cipher, clock: &dyn Clock) -> Result<Model> {
     let kid = hex::encode(rand::random::<[u8; KID / 2]>());
     let secret = SecretString::from(hex::encode(rand::random::<[u8; 32]>()));
-    let secret = cipher.seal(&place(&kid), &secret)?;
+    let secret = cipher.seal(conn, &place(&kid), &secret).await?;
     let row = Model { kid, secret, created_at: clock.now(), retired_at: None };
     Entity::insert(row.clone().into_active_model()).exec_without_returning(conn).await?;
     Ok(row)

@@ -3,7 +3,8 @@
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::secret::{Cipher, SecretString};
+use crate::secret::columns::TOTP_SECRET;
+use crate::secret::{Cipher, Place, SecretString};
 use sea_orm::entity::prelude::*;
 
 /// A person who works with Bellbird, in any number of organizations.
@@ -41,14 +42,17 @@ pub struct Model {
 
 impl Model {
     /// The secret of their authenticator app in clear.
-    pub(super) fn totp(&self, cipher: &Cipher) -> Result<Option<SecretString>> {
-        self.totp_secret.as_ref().map(|sealed| cipher.open(&totp_place(self.id), sealed)).transpose()
+    pub(super) async fn totp(&self, cipher: &Cipher) -> Result<Option<SecretString>> {
+        match &self.totp_secret {
+            Some(sealed) => cipher.open(&totp_place(self.id), sealed).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 
 /// Where that secret is sealed for.
-pub(super) fn totp_place(id: UserId) -> String {
-    format!("users.totp_secret:{id}")
+pub(super) fn totp_place(id: UserId) -> Place {
+    TOTP_SECRET.place(None, id)
 }
 
 /// None.

@@ -13,8 +13,16 @@ pub const APP_VERIFY_TOKEN: SealedColumn = SealedColumn::of_organization("apps",
 pub const IDEMPOTENT_ANSWER: SealedColumn =
     SealedColumn::of_organization("idempotency_keys", "answer", "key");
 
+/// The secret of a person's authenticator app.
+pub const TOTP_SECRET: SealedColumn = SealedColumn::of_installation("users", "totp_secret", "id");
+/// What signs access tokens.
+pub const TOKEN_KEY: SealedColumn = SealedColumn::of_installation("token_keys", "secret", "kid");
+/// What an email that waits says: it may hold a token.
+pub const EMAIL_BODY: SealedColumn = SealedColumn::of_installation("emails", "body", "id");
+
 /// All of them.
-pub const ALL: [SealedColumn; 4] = [SENDER_TOKEN, APP_SECRET, APP_VERIFY_TOKEN, IDEMPOTENT_ANSWER];
+pub const ALL: [SealedColumn; 7] =
+    [SENDER_TOKEN, APP_SECRET, APP_VERIFY_TOKEN, IDEMPOTENT_ANSWER, TOTP_SECRET, TOKEN_KEY, EMAIL_BODY];
 
 /// Whose data key seals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

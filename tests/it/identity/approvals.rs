@@ -31,7 +31,10 @@ both!(a_launch_waits_for_somebody_elses_word, |app| {
     shop.api.send(Method::PUT, &approval, json!({"decision": "approved"})).await.refused(404, "not_found");
     maker.post(&approval, Value::Null).await.ok();
     maker.post(&launch, Value::Null).await.refused(403, "approval_needed");
-    maker.send(Method::PUT, &approval, json!({"decision": "approved"})).await.refused(403, "missing_permission");
+    maker
+        .send(Method::PUT, &approval, json!({"decision": "approved"}))
+        .await
+        .refused(403, "missing_permission");
     let no = json!({"decision": "rejected", "note": "The code ends on Friday."});
     let said = shop.api.send(Method::PUT, &approval, no).await.ok();
     assert_eq!((&said["status"], &said["note"]), (&json!("rejected"), &json!("The code ends on Friday.")));
@@ -56,12 +59,18 @@ both!(what_was_approved_is_the_draft_as_it_stood, |app| {
     };
     approve().await;
     shop.add(app, &campaign, &[phone(2)]).await;
-    maker.post(&format!("/api/v1/campaigns/{campaign}/launch"), Value::Null).await.refused(403, "approval_needed");
+    maker
+        .post(&format!("/api/v1/campaigns/{campaign}/launch"), Value::Null)
+        .await
+        .refused(403, "approval_needed");
     maker.get(&approval).await.refused(404, "not_found");
     approve().await;
     let other = shop.draft(json!({"name": "Another one"}));
     maker.send(Method::PUT, &format!("/api/v1/campaigns/{campaign}"), other).await.ok();
-    maker.post(&format!("/api/v1/campaigns/{campaign}/launch"), Value::Null).await.refused(403, "approval_needed");
+    maker
+        .post(&format!("/api/v1/campaigns/{campaign}/launch"), Value::Null)
+        .await
+        .refused(403, "approval_needed");
     // who may approve needs nobody
     shop.steer(&campaign, "launch").await.ok();
     shop.until(&campaign, "completed").await;

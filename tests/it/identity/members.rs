@@ -31,13 +31,15 @@ both!(somebody_new_is_invited_and_works_within_their_role, |app| {
     assert_eq!(agent.organization(), owner.organization());
     agent.api.get("/api/v1/customers").await.ok();
     agent.api.post("/api/v1/campaigns", json!({})).await.refused(403, "missing_permission");
-    let answer = agent.api.post("/api/v1/invitations", json!({"email": "x@example.com", "role": "agent"})).await;
+    let answer =
+        agent.api.post("/api/v1/invitations", json!({"email": "x@example.com", "role": "agent"})).await;
     answer.refused(403, "missing_permission");
     let seen = agent.api.get("/api/v1/members").await.ok();
     let roles: Vec<&str> =
         seen["items"].as_array().unwrap().iter().map(|member| member["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["owner", "agent"]);
-    let again = owner.api.post("/api/v1/invitations", json!({"email": "agent@example.com", "role": "agent"})).await;
+    let again =
+        owner.api.post("/api/v1/invitations", json!({"email": "agent@example.com", "role": "agent"})).await;
     again.refused(409, "member_exists");
 });
 

@@ -5,6 +5,7 @@ use crate::support::people::Who;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bellbird_core::identity::token_keys::{self, entity};
 use bellbird_core::secret::ExposeSecret;
+use bellbird_core::secret::columns::TOKEN_KEY;
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::{Value, json};
@@ -27,7 +28,8 @@ impl Parts {
         let header: Value = json(parts[0]);
         let kid = header["kid"].as_str().unwrap();
         let row = entity::Entity::find_by_id(kid).one(app.services.db.read()).await.unwrap().unwrap();
-        let key = app.services.cipher.open(&format!("token_keys.secret:{kid}"), &row.secret).unwrap();
+        let place = TOKEN_KEY.place(None, kid);
+        let key = app.services.cipher.open(&place, &row.secret).await.unwrap();
         let key = hex::decode(key.expose_secret()).unwrap();
         Self { claims: json(parts[1]), header, key }
     }
