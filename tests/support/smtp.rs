@@ -126,7 +126,11 @@ async fn speak(line: TcpStream, state: Arc<Mutex<State>>) {
 
 /// Quoted-printable taken back: soft line ends go, `=3D` is `=`.
 fn decoded(lines: &[String]) -> String {
-    let text = lines.join("\n").replace("=\n", "");
+    let text = lines.join("\n");
+    if !text.contains("Content-Transfer-Encoding: quoted-printable") {
+        return text;
+    }
+    let text = text.replace("=\n", "");
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -44,7 +44,6 @@ pub use user_entity::Model as User;
 use crate::context::Ctx;
 use crate::error::Result;
 use crate::ids::{SessionId, UserId};
-use sea_orm::EntityTrait;
 use std::net::IpAddr;
 
 /// Where somebody comes from, as far as it can be seen.
@@ -87,11 +86,5 @@ impl Person {
     pub async fn profile(&self) -> Result<(User, Vec<users::Membership>)> {
         let read = self.ctx.db.read();
         Ok((users::get(read, self.user).await?, users::memberships(read, self.user).await?))
-    }
-
-    /// The session they use.
-    pub async fn session(&self) -> Result<Session> {
-        let found = session_entity::Entity::find_by_id(self.session).one(self.ctx.db.read()).await?;
-        found.ok_or_else(|| crate::Error::not_found("session", self.session))
     }
 }

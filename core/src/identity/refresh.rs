@@ -48,7 +48,11 @@ pub async fn refresh(
                 session.organization_id = wanted;
             }
             let places = users::memberships(tx.conn(), session.user_id).await?;
-            enter(&places, session.organization_id)?;
+            match enter(&places, session.organization_id) {
+                // let go meanwhile; of an organization they named themselves, they are told
+                Err(Error::NotFound { .. }) if organization.is_none() => return Err(invalid()),
+                entered => entered?,
+            };
             session.last_used_at = tx.now();
             session.expires_at = sessions::ends(services, session.created_at, tx.now());
             keep(&tx, &session).await?;

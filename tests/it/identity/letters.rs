@@ -20,10 +20,7 @@ both!(an_address_is_confirmed_before_anybody_signs_in, with_email(), |app| {
     app.sign_in("asha@example.com", PASSWORD).await.refused(401, "invalid_credentials");
     let letter = mailbox.nth("asha@example.com", 1).await;
     assert_eq!(letter.subject(), "Confirm your email address");
-    assert!(
-        letter.text.contains("From: \"Bellbird\" <no-reply@bellbird.example>")
-            || letter.text.contains("no-reply@")
-    );
+    assert!(letter.text.contains("<no-reply@bellbird.example>"), "{}", letter.text);
     assert!(!letter.text.contains("Asha"), "until then a stranger may have written the name");
     let confirm =
         async |token: &str| app.anyone.post("/api/v1/auth/confirm-email", json!({"token": token})).await;

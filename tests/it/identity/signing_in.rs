@@ -1,6 +1,6 @@
 //! Registering, signing in, and what counts from the next request on.
 
-use crate::support::app::both;
+use crate::support::app::{Setup, both};
 use crate::support::people::PASSWORD;
 use bellbird_core::identity::Role;
 use serde_json::{Value, json};

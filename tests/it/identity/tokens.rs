@@ -1,6 +1,6 @@
 //! Access tokens: which count, and which do not, however well they are made.
 
-use crate::support::app::{TestApp, both};
+use crate::support::app::{Setup, TestApp, both};
 use crate::support::people::Who;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bellbird_core::identity::token_keys::{self, entity};
