@@ -1,5 +1,6 @@
 //! Who calls: the only place that reads a token.
 
+use crate::edge::throttle::Throttle;
 use crate::error::unauthorized;
 use bellbird_core::{Ctx, Services, identity};
 use poem::Request;
@@ -28,5 +29,9 @@ async fn check(request: &Request, bearer: Bearer) -> poem::Result<Ctx> {
     };
     let found =
         identity::authenticate(services, &bearer.token).await.map_err(crate::error::ApiError::from)?;
-    found.ok_or_else(|| unauthorized().into())
+    let ctx = found.ok_or_else(unauthorized)?;
+    if let Some(throttle) = request.data::<Throttle>() {
+        throttle.admit(&ctx).await?;
+    }
+    Ok(ctx)
 }

@@ -11,6 +11,7 @@ pub mod body;
 pub mod campaigns;
 pub mod csv;
 pub mod customers;
+pub mod edge;
 pub mod error;
 pub mod health;
 pub mod idempotency;

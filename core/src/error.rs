@@ -1,6 +1,7 @@
 //! One error for the whole domain, unaware of HTTP: it says what happened and, for a caller, which field and what to
 //! do; what an operator needs travels in `source` and is never shown to a caller.
 
+use crate::ratelimit::throttle::Allowance;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// A result of the domain.
@@ -49,6 +50,9 @@ pub enum Error {
     /// The caller is known but may not do this.
     #[error("{0}")]
     Forbidden(String),
+    /// The caller asked more often than a quota allows.
+    #[error("too many requests; try again later")]
+    TooOften(Allowance),
     /// Something we stand on is away (database, Redis, provider): the same call may work in a moment.
     #[error("{what} is not available")]
     Unavailable {
