@@ -24,6 +24,7 @@ pub mod page;
 pub mod portfolios;
 pub mod senders;
 pub mod server;
+pub mod subscriptions;
 pub mod templates;
 pub mod webhooks;
 

@@ -35,6 +35,8 @@ pub enum Tag {
     Alerts,
     /// What Meta posts to us.
     Webhooks,
+    /// What we post to your systems: events, signed, retried for days.
+    Subscriptions,
     /// Background work, and what could not be done.
     Jobs,
     /// Whether this process is well.
@@ -71,7 +73,9 @@ fn apis() -> impl OpenApi + 'static {
         crate::jobs::JobsApi,
         crate::health::HealthApi,
     );
-    (campaigns, messages, accounts, installation)
+    let integrators =
+        (crate::subscriptions::SubscriptionsApi, crate::subscriptions::deliveries::DeliveriesApi);
+    (campaigns, messages, accounts, integrators, installation)
 }
 
 /// The operations and their document.

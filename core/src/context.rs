@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::files::Files;
 use crate::ids::{ApiKeyId, OrganizationId};
 use crate::media::port::RemoteMedia;
+use crate::outside::Outside;
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
@@ -36,6 +37,8 @@ pub struct Services {
     pub media: Arc<dyn RemoteMedia>,
     /// Who keeps the templates.
     pub registry: Arc<dyn TemplateRegistry>,
+    /// Addresses that people typed in.
+    pub outside: Outside,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.

@@ -129,6 +129,8 @@ ids! {
     ConsentEventId "cev_";
     /// A person who can be messaged.
     CustomerId "cus_";
+    /// Something that happened and that integrators are told.
+    EventId "evt_";
     /// A file that is sent or was received.
     MediaId "med_";
     /// A file of people that was uploaded.
@@ -145,6 +147,8 @@ ids! {
     KeptChangeId "kch_";
     /// A status that does not move its message.
     ReceiptId "rcp_";
+    /// What we post to an integrator.
+    SubscriptionId "sub_";
     /// A message template.
     TemplateId "tpl_";
     /// The synchronisation of an account's templates.

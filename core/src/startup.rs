@@ -6,6 +6,7 @@ use crate::context::Services;
 use crate::db::{ConnectError, Db};
 use crate::doctor::{self, Patient};
 use crate::files::Files;
+use crate::outside::{Allowed, Outside};
 use crate::providers::meta::{MetaClient, MetaOptions};
 use crate::providers::{Timeouts, http_client};
 use crate::queue::{QueueConfig, QueueError, Queues};
@@ -27,6 +28,9 @@ pub enum StartError {
     #[error("{0}")]
     Setting(String),
 }
+
+/// How long an address that somebody typed in may take to answer.
+const OUTSIDE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Counter shards: as many workers can commit counts without waiting for one another.
 const SHARDS: i32 = 16;
@@ -86,6 +90,8 @@ impl Services {
             },
         )?;
         let files = Files::open(&config).map_err(StartError::Setting)?;
+        let outside = Outside::new(Allowed::from(&config.outside), OUTSIDE_PATIENCE)
+            .map_err(|error| StartError::Setting(error.to_string()))?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
@@ -98,6 +104,7 @@ impl Services {
             media: Arc::new(provider.clone()),
             registry: Arc::new(provider.clone()),
             provider: Arc::new(provider),
+            outside,
             config: Arc::new(config),
             shard,
         })

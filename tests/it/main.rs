@@ -29,6 +29,7 @@ mod schema;
 mod senders;
 mod servers;
 mod start;
+mod subscriptions;
 mod templates;
 mod twice;
 mod webhooks;

@@ -6,6 +6,7 @@ pub(crate) mod backend;
 pub(crate) mod client;
 pub(crate) mod post;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod servers;
 pub(crate) mod shop;
 pub(crate) mod wait;

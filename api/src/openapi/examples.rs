@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, example) in requests().into_iter().chain(answers()).chain(around()) {
+    for (name, example) in requests().into_iter().chain(answers()).chain(around()).chain(integrators()) {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);
         }
@@ -16,8 +16,11 @@ pub(super) fn add(document: &mut Value) {
     for of in lists {
         let example = schemas.get(&of).map(|schema| schema["example"].clone()).filter(Value::is_object);
         if let (Some(example), Some(Value::Object(list))) = (example, schemas.get_mut(&format!("{of}List"))) {
-            let cursor =
-                ["id", "message_id"].iter().find_map(|id| example.get(id)).cloned().unwrap_or_default();
+            let cursor = ["id", "message_id", "event_id"]
+                .iter()
+                .find_map(|id| example.get(id))
+                .cloned()
+                .unwrap_or_default();
             list.insert("example".into(), json!({ "items": [example], "next_cursor": cursor }));
         }
     }
@@ -245,6 +248,41 @@ fn around() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("RequeuedJobs", json!({ "requeued": [job], "not_found": [] })),
+    ]
+}
+
+/// What integrators are answered.
+fn integrators() -> Vec<(&'static str, Value)> {
+    let subscription = json!({
+        "id": id("sub"), "url": "https://shop.example.com/bellbird", "description": "Order system",
+        "event_types": ["message.delivered", "message.failed"], "enabled": true, "created_at": at(30),
+        "updated_at": at(30),
+    });
+    let payload = json!({
+        "id": id("evt"), "type": "message.delivered", "version": 1, "timestamp": "2026-11-21T09:30:00.250Z",
+        "organization_id": id("org"),
+        "data": { "id": id("msg"), "direction": "out", "status": "delivered", "customer_id": id("cus") },
+    });
+    vec![
+        ("Subscription", subscription.clone()),
+        (
+            "NewSubscriptionAnswer",
+            json!({ "subscription": subscription, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw…" }),
+        ),
+        (
+            "EventTypes",
+            json!({ "items": [{ "type": "message.delivered", "description": "A message reached a device." }] }),
+        ),
+        (
+            "Delivery",
+            json!({
+                "event_id": id("evt"), "subscription_id": id("sub"), "type": "message.delivered",
+                "state": "delivered", "attempts": 1, "last_attempt_at": at(30), "duration_ms": 84,
+                "response_status": 200, "response_body": "ok", "delivered_at": at(30), "created_at": at(30),
+                "updated_at": at(30), "payload": payload,
+            }),
+        ),
+        ("ReplayedDeliveries", json!({ "replayed": 17 })),
     ]
 }
 
