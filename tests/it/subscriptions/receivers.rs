@@ -1,6 +1,6 @@
 //! One receiver holds up no other, and nobody is asked more than is fair.
 
-use super::{subscribe, test_event};
+use super::{PATH, Subscribed, subscribe, test_event};
 use crate::support::app::{Setup, both};
 use crate::support::receiver::{Receiver, reply};
 use crate::support::shop::phone;
@@ -74,13 +74,13 @@ fn strict() -> Setup {
     Setup { settings: vec![("OUTSIDE__ALLOW_PRIVATE", "false")], ..Setup::default() }
 }
 
-/// The address was good when it was typed in; where its name leads is asked when it is posted to.
+// The address was good when it was typed in; where its name leads is asked when it is posted to.
 both!(a_name_that_leads_inside_is_not_posted_to, strict(), |app| {
     let (shop, receiver) = (app.shop().await, Receiver::start().await);
     let body = json!({"url": "https://shop.example.com/", "event_types": ["message.sent"]});
-    let made = shop.api.post(super::PATH, body).await.ok();
+    let made = shop.api.post(PATH, body).await.ok();
     let id = made["subscription"]["id"].as_str().unwrap().to_string();
-    let subscribed = super::Subscribed { id, secret: String::new() };
+    let subscribed = Subscribed { id, secret: String::new() };
     // as if it had been rebound, or written before the setting was changed
     let moved = sea_orm::Statement::from_sql_and_values(
         app.services.db.backend(),
