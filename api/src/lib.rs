@@ -34,6 +34,7 @@ pub mod portfolios;
 pub mod responses;
 pub mod senders;
 pub mod server;
+pub mod subscriptions;
 pub mod templates;
 pub mod webhooks;
 

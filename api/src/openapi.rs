@@ -8,7 +8,6 @@ use serde_yaml_ng::Value as Yaml;
 mod closed;
 mod describe;
 mod examples;
-mod people;
 mod tidy;
 
 /// Groups of operations, in the documentation's order.
@@ -36,6 +35,8 @@ pub enum Tag {
     Alerts,
     /// What Meta posts to us.
     Webhooks,
+    /// What we post to your systems: events, signed, retried for days.
+    Subscriptions,
     /// Background work, and what could not be done.
     Jobs,
     /// Who may do what in an organization, and who did.
@@ -88,7 +89,9 @@ fn apis() -> impl OpenApi + 'static {
         crate::members::MembersApi,
         crate::members::InvitationsApi,
     );
-    (campaigns, messages, accounts, organization, people, installation)
+    let integrators =
+        (crate::subscriptions::SubscriptionsApi, crate::subscriptions::deliveries::DeliveriesApi);
+    (campaigns, messages, accounts, organization, people, integrators, installation)
 }
 
 /// The operations and their document.

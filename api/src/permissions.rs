@@ -55,6 +55,22 @@ const TABLE: &[(Permission, &[&str])] = &[
     (JobsWrite, &["requeueJobs", "replayWebhook"]),
     (KeysRead, &["listApiKeys", "getApiKey"]),
     (KeysWrite, &["createApiKey", "rotateApiKey", "revokeApiKey"]),
+    (
+        SubscriptionsRead,
+        &["listEventTypes", "listSubscriptions", "getSubscription", "listDeliveries", "getDelivery"],
+    ),
+    (
+        SubscriptionsWrite,
+        &[
+            "createSubscription",
+            "updateSubscription",
+            "deleteSubscription",
+            "rotateSubscriptionSecret",
+            "testSubscription",
+            "replayDelivery",
+            "replayFailedDeliveries",
+        ],
+    ),
     (AuditRead, &["listAuditEvents"]),
     (MembersRead, &["listMembers", "listInvitations"]),
     (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),

@@ -10,6 +10,7 @@ use crate::identity::roles::Grants;
 use crate::identity::token_keys::TokenKeys;
 use crate::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::media::port::RemoteMedia;
+use crate::outside::Outside;
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
 use crate::secret::Cipher;
@@ -43,6 +44,8 @@ pub struct Services {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// The keys of access tokens, as this process remembers them.
     pub tokens: TokenKeys,
+    /// Addresses that people typed in.
+    pub outside: Outside,
     /// All settings.
     pub config: Arc<Config>,
     /// This process's shard of every campaign's counters.

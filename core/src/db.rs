@@ -11,6 +11,8 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A connected database.
@@ -18,7 +20,16 @@ use std::time::Duration;
 pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
-    lock: Option<std::sync::Arc<std::fs::File>>,
+    lock: Option<Arc<std::fs::File>>,
+    statements: Arc<AtomicU64>,
+}
+
+/// Counts the statements of a connection; before it is cloned.
+fn count(db: &mut DatabaseConnection, statements: &Arc<AtomicU64>) {
+    let statements = statements.clone();
+    db.set_metric_callback(move |_| {
+        statements.fetch_add(1, Ordering::Relaxed);
+    });
 }
 
 impl Db {
@@ -37,7 +48,9 @@ impl Db {
             .acquire_timeout(Duration::from_secs(5))
             .connect_timeout(Duration::from_secs(5))
             .sqlx_logging(false);
-        let db = Database::connect(options).await.map_err(|e| ConnectError::Away(e.to_string()))?;
+        let mut db = Database::connect(options).await.map_err(|e| ConnectError::Away(e.to_string()))?;
+        let statements = Arc::default();
+        count(&mut db, &statements);
         let row =
             db.query_one_raw(Statement::from_string(DbBackend::Postgres, "SHOW synchronous_commit")).await;
         let setting: Option<String> =
@@ -45,7 +58,7 @@ impl Db {
         if setting.as_deref() == Some("off") {
             return Err(ConnectError::Unsafe);
         }
-        Ok(Self { write: db.clone(), read: db, lock: None })
+        Ok(Self { write: db.clone(), read: db, lock: None, statements })
     }
 
     async fn open_file(path: &str) -> Result<Self, ConnectError> {
@@ -71,11 +84,12 @@ impl Db {
         let write = one.connect_with(file.clone()).await.map_err(|e| away(&e))?;
         let few = SqlitePoolOptions::new().max_connections(4);
         let read = few.connect_with(file.pragma("query_only", "on")).await.map_err(|e| away(&e))?;
-        Ok(Self {
-            write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
-            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
-            lock: Some(std::sync::Arc::new(lock)),
-        })
+        let statements = Arc::default();
+        let mut write = SqlxSqliteConnector::from_sqlx_sqlite_pool(write);
+        let mut read = SqlxSqliteConnector::from_sqlx_sqlite_pool(read);
+        count(&mut write, &statements);
+        count(&mut read, &statements);
+        Ok(Self { write, read, lock: Some(Arc::new(lock)), statements })
     }
 
     /// For reads outside a transaction.
@@ -108,6 +122,11 @@ impl Db {
         let sqlite_transaction_mode = self.is_embedded().then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
         Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// How many statements were made so far, transactions' own words left out. The hot path is held to few.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Answers when the database does.

@@ -135,6 +135,8 @@ ids! {
     CustomerId "cus_";
     /// An email that waits to be sent.
     EmailId "eml_";
+    /// Something that happened and that integrators are told.
+    EventId "evt_";
     /// A file that is sent or was received.
     MediaId "med_";
     /// A file of people that was uploaded.
@@ -155,6 +157,8 @@ ids! {
     ReceiptId "rcp_";
     /// One sign-in of a person.
     SessionId "ses_";
+    /// What we post to an integrator.
+    SubscriptionId "sub_";
     /// A message template.
     TemplateId "tpl_";
     /// The synchronisation of an account's templates.

@@ -6,6 +6,8 @@
 //! Inside the crate the arrows run down this list only:
 //! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
 //! `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces. `providers` implement traits that slices declare; no slice names a
+//! `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
 pub mod bulk;
@@ -17,11 +19,13 @@ pub mod db;
 pub mod dead_letters;
 pub mod doctor;
 pub mod error;
+pub mod events;
 pub mod files;
 pub mod idempotency;
 pub mod ids;
 pub mod monitor;
 pub mod outbox;
+pub mod outside;
 pub mod page;
 pub mod phone;
 pub mod queue;
@@ -44,6 +48,7 @@ pub mod media;
 pub mod messages;
 pub mod organizations;
 pub mod senders;
+pub mod subscriptions;
 pub mod templates;
 pub mod webhooks;
 

@@ -8,6 +8,7 @@ use crate::doctor::{self, Patient};
 use crate::emails::port::Mailer;
 use crate::files::Files;
 use crate::identity::token_keys::TokenKeys;
+use crate::outside::{Allowed, Outside};
 use crate::providers::meta::{MetaClient, MetaOptions};
 use crate::providers::smtp::SmtpMailer;
 use crate::providers::{Timeouts, http_client};
@@ -30,6 +31,9 @@ pub enum StartError {
     #[error("{0}")]
     Setting(String),
 }
+
+/// How long an address that somebody typed in may take to answer.
+const OUTSIDE_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Counter shards: as many workers can commit counts without waiting for one another.
 const SHARDS: i32 = 16;
@@ -91,6 +95,8 @@ impl Services {
         )?;
         let files = Files::open(&config).map_err(StartError::Setting)?;
         let mailer = SmtpMailer::new(&config.email).map_err(StartError::Setting)?;
+        let outside = Outside::new(Allowed::from(&config.outside), OUTSIDE_PATIENCE)
+            .map_err(|error| StartError::Setting(error.to_string()))?;
         let shard =
             if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
         Ok(Self {
@@ -105,6 +111,7 @@ impl Services {
             provider: Arc::new(provider),
             mailer: mailer.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>),
             tokens: TokenKeys::default(),
+            outside,
             config: Arc::new(config),
             shard,
         })

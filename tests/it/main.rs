@@ -34,6 +34,7 @@ mod secrets;
 mod senders;
 mod servers;
 mod start;
+mod subscriptions;
 mod templates;
 mod twice;
 mod webhooks;

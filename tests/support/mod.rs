@@ -8,6 +8,7 @@ pub(crate) mod operations;
 pub(crate) mod people;
 pub(crate) mod post;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod servers;
 pub(crate) mod shop;
 pub(crate) mod smtp;

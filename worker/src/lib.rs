@@ -20,6 +20,7 @@ mod read_receipts;
 mod registry;
 mod schedule;
 mod status;
+mod subscriptions;
 mod templates;
 mod webhooks;
 

@@ -8,7 +8,7 @@
 //! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle`, `imports::handle`, `templates::handle`, `emails::handle` |
 
 use crate::deps::Deps;
-use crate::{feeder, maintenance, media, messages, schedule, webhooks};
+use crate::{feeder, maintenance, media, messages, schedule, subscriptions, webhooks};
 use bellbird_core::config::WorkerConfig;
 use bellbird_core::queue::{LaneName, QueueError, TaskMeta, run_lane};
 use futures::future::BoxFuture;
@@ -61,7 +61,12 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
         }
     });
     let loops = async {
-        tokio::join!(feeder::run(deps, shutdown), schedule::run(deps, shutdown), media::run(deps, shutdown));
+        tokio::join!(
+            feeder::run(deps, shutdown),
+            schedule::run(deps, shutdown),
+            media::run(deps, shutdown),
+            subscriptions::run(deps, shutdown),
+        );
     };
     let (results, ()) = tokio::join!(futures::future::join_all(lanes), loops);
     results.into_iter().collect()

@@ -8,7 +8,7 @@ use bellbird_core::messages::{feed, reap, unknown};
 use bellbird_core::queue::LaneName;
 use bellbird_core::templates::sync;
 use bellbird_core::webhooks::{apply, keep};
-use bellbird_core::{alerts, idempotency, imports, outbox};
+use bellbird_core::{alerts, idempotency, imports, outbox, subscriptions};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -72,6 +72,7 @@ async fn tidy(deps: &Deps) -> Result<()> {
         tracing::info!("access tokens are signed with a new key");
     }
     imports::tidy::forget(services, now.minus(days(services.config.imports.keep_days))).await?;
+    subscriptions::tidy::forget(services, now.minus(days(services.config.subscriptions.keep_days))).await?;
     for lane in LaneName::ALL {
         let older_than = days(services.config.queue.keep_dead_days);
         services.queues.trim_dead(lane, older_than).await.map_err(outbox::unavailable)?;

@@ -96,8 +96,7 @@ impl CustomersApi {
             Box::pin(async move {
                 let organization = ctx.organization;
                 let id = queries::get_in(tx, organization, customer_id.0).await?.customer.id;
-                edit::add_tags(tx, organization, id, &add).await?;
-                edit::remove_tags(tx, organization, id, &remove).await?;
+                edit::change_tags(tx, organization, id, &add, &remove).await?;
                 Ok(queries::get_in(tx, organization, id).await?.into())
             })
         })

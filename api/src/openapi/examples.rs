@@ -1,15 +1,19 @@
 //! What answers look like, and those requests whose secrets their own types do not write out. The other requests have
 //! their example beside their type (`#[oai(example)]`). A test compares every example with its schema.
 
-use super::people;
 use serde_json::{Map, Value, json};
+
+mod authority;
+mod integrators;
+mod people;
 
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
     let people = people::requests().into_iter().chain(people::answers());
+    let organization = authority::answers().into_iter().chain(integrators::answers());
     for (name, example) in
-        requests().into_iter().chain(answers()).chain(around()).chain(authority()).chain(people)
+        requests().into_iter().chain(answers()).chain(around()).chain(organization).chain(people)
     {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);
@@ -20,8 +24,11 @@ pub(super) fn add(document: &mut Value) {
     for of in lists {
         let example = schemas.get(&of).map(|schema| schema["example"].clone()).filter(Value::is_object);
         if let (Some(example), Some(Value::Object(list))) = (example, schemas.get_mut(&format!("{of}List"))) {
-            let cursor =
-                ["id", "message_id"].iter().find_map(|id| example.get(id)).cloned().unwrap_or_default();
+            let cursor = ["id", "message_id", "event_id"]
+                .iter()
+                .find_map(|id| example.get(id))
+                .cloned()
+                .unwrap_or_default();
             list.insert("example".into(), json!({ "items": [example], "next_cursor": cursor }));
         }
     }
@@ -251,56 +258,6 @@ fn around() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("RequeuedJobs", json!({ "requeued": [job], "not_found": [] })),
-    ]
-}
-
-/// Who may do what, and who did.
-fn authority() -> Vec<(&'static str, Value)> {
-    let scopes = ["campaigns:read", "messages:send"];
-    let key = json!({ "id": id("key"), "name": "Web shop", "scopes": scopes });
-    vec![
-        (
-            "ApiKey",
-            with(&key, json!({ "hint": "bb_1f3a9c02", "created_at": at(30), "last_used_at": at(31) })),
-        ),
-        ("NewApiKey", with(&key, json!({ "key": "bb_1f3a9c02…" }))),
-        (
-            "Organization",
-            json!({
-                "id": id("org"), "name": "Starling Market", "country": "IN", "slug": "starling", "status": "active",
-                "unknown_marketing": "leave", "unknown_transactional": "resend", "launch_needs_approval": true,
-                "created_at": at(30),
-            }),
-        ),
-        (
-            "Approval",
-            json!({
-                "campaign_id": id("cmp"), "status": "approved", "requested_by": id("usr"), "requested_at": at(30),
-                "decided_by": id("usr"), "decided_at": at(31),
-            }),
-        ),
-        (
-            "Member",
-            json!({
-                "user_id": id("usr"), "name": "Asha Patel", "email": "asha@example.com", "role": "owner",
-                "created_at": at(30),
-            }),
-        ),
-        (
-            "Invitation",
-            json!({
-                "id": id("inv"), "email": "ravi@example.com", "role": "agent", "invited_by": id("usr"),
-                "created_at": at(30), "expires_at": at(31),
-            }),
-        ),
-        ("Joined", json!({ "organization_id": id("org") })),
-        (
-            "AuditEvent",
-            json!({
-                "id": id("aud"), "at": at(31), "actor": id("key"), "action": "launchCampaign", "subject": id("cmp"),
-                "path": format!("/api/v1/campaigns/{}/launch", id("cmp")), "request_id": "0c3a7d52b1e94f60",
-            }),
-        ),
     ]
 }
 

@@ -6,6 +6,7 @@ use super::jobs::CampaignJob;
 use super::state::{Action, CampaignStatus};
 use crate::context::{Ctx, Services, Tx};
 use crate::error::{Error, Problem, Result};
+use crate::events::{self, EventType};
 use crate::ids::{CampaignId, OutboxId, TemplateId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
@@ -62,6 +63,11 @@ async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: Campaign
     let campaign = lock(tx, ctx, id).await?;
     campaign.status.check(action)?;
     let now = tx.now();
+    let told = match to {
+        CampaignStatus::Paused => EventType::CampaignPaused,
+        CampaignStatus::Cancelled => EventType::CampaignCancelled,
+        _ => EventType::CampaignResumed,
+    };
     let mut update = Entity::update_many()
         .col_expr(Column::Status, Expr::value(to))
         .col_expr(Column::UpdatedAt, Expr::value(now))
@@ -84,7 +90,10 @@ async fn change(tx: &Tx, ctx: &Ctx, id: CampaignId, action: Action, to: Campaign
         }
     }
     match update.exec(tx.conn()).await?.rows_affected {
-        1 => Ok(changed),
+        1 => {
+            events::campaigns::tell(tx.conn(), tx.clock(), told, &[id]).await?;
+            Ok(changed)
+        }
         _ => Err(Error::conflict(
             "campaign_changed",
             "somebody else changed this campaign a moment ago; look again",

@@ -14,6 +14,7 @@ use crate::consent::{ConsentState, Purpose};
 use crate::context::{Services, Tx};
 use crate::customers::{self, Customer, tag_entity};
 use crate::error::{Error, Result};
+use crate::events::{self, EventType};
 use crate::ids::{CampaignId, CustomerId, MessageId, OutboxId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
@@ -75,11 +76,15 @@ pub async fn fail(services: &Services, job: OutboxId, id: CampaignId, why: &str)
         .exec(tx.conn())
         .await?;
     outbox::settle(tx.conn(), job).await?;
+    if failed.rows_affected == 1 {
+        events::campaigns::tell(tx.conn(), tx.clock(), EventType::CampaignFailed, &[id]).await?;
+    }
     tx.commit().await?;
     Ok(failed.rows_affected == 1)
 }
 
 async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<()> {
+    let mut paused = false;
     let mut update = Entity::update_many()
         .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
         .filter(Column::Id.eq(campaign.id))
@@ -89,6 +94,7 @@ async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<
         None => {
             // a template that was paused meanwhile found no running campaign to take along
             let refused = control::not_sendable(tx, campaign.template_id).await?;
+            paused = refused.is_some();
             let status = if refused.is_some() { CampaignStatus::Paused } else { CampaignStatus::Running };
             update
                 .col_expr(Column::Status, Expr::value(status))
@@ -98,6 +104,9 @@ async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<
         }
     };
     match update.exec(tx.conn()).await?.rows_affected {
+        1 if paused => {
+            events::campaigns::tell(tx.conn(), tx.clock(), EventType::CampaignPaused, &[campaign.id]).await
+        }
         1 => Ok(()),
         _ => Err(Error::conflict("campaign_changed", "the campaign changed while it was expanded")),
     }

@@ -4,6 +4,8 @@ use super::entity::{Column, Entity};
 use super::state::CampaignStatus;
 use crate::context::Services;
 use crate::error::Result;
+use crate::events::{self, EventType};
+use crate::ids::CampaignId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
 /// Rows that will still be sent.
@@ -20,24 +22,27 @@ const UNSETTLED: &str = "(EXISTS (SELECT 1 FROM messages WHERE messages.campaign
 /// asked in the same statement that changes the status. Returns how many were completed.
 pub async fn finish(services: &Services) -> Result<u64> {
     let (backend, now) = (services.db.backend(), services.now());
-    let run = |sql: String| {
-        let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
-        async move { services.db.write().execute_raw(statement).await.map(|done| done.rows_affected()) }
-    };
+    let statement = |sql: String| Statement::from_sql_and_values(backend, sql, [now.into()]);
     if !any_active(services).await? {
         return Ok(0);
     }
-    run(format!(
+    let settling = statement(format!(
         "UPDATE campaigns SET status = 'settling', updated_at = $1
          WHERE status = 'running' AND expanded_at IS NOT NULL AND {UNSETTLED} AND NOT {UNSENT}"
-    ))
-    .await?;
-    let completed = run(format!(
+    ));
+    services.db.write().execute_raw(settling).await?;
+    let completed = statement(format!(
         "UPDATE campaigns SET status = 'completed', finished_at = $1, updated_at = $1
-         WHERE status IN ('running', 'settling') AND expanded_at IS NOT NULL AND NOT {UNSETTLED} AND NOT {UNSENT}"
-    ))
-    .await?;
-    Ok(completed)
+         WHERE status IN ('running', 'settling') AND expanded_at IS NOT NULL AND NOT {UNSETTLED} AND NOT {UNSENT}
+         RETURNING id"
+    ));
+    let tx = services.begin().await?;
+    let completed = tx.conn().query_all_raw(completed).await?;
+    let completed: Vec<CampaignId> =
+        completed.iter().map(|row| row.try_get("", "id")).collect::<Result<_, sea_orm::DbErr>>()?;
+    events::campaigns::tell(tx.conn(), tx.clock(), EventType::CampaignCompleted, &completed).await?;
+    tx.commit().await?;
+    Ok(completed.len() as u64)
 }
 
 async fn any_active(services: &Services) -> Result<bool> {

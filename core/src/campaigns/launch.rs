@@ -12,6 +12,7 @@ use crate::consent::Purpose;
 use crate::context::{Ctx, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
+use crate::events::{self, EventType};
 use crate::ids::CampaignId;
 use crate::outbox;
 use crate::queue::LaneName;
@@ -48,6 +49,7 @@ pub async fn launch(tx: &Tx, ctx: &Ctx, id: CampaignId) -> Result<Model> {
         ));
     }
     outbox::enqueue(tx, LaneName::Maintenance, &CampaignJob::ExpandAudience { campaign: id }).await?;
+    events::campaigns::tell(tx.conn(), tx.clock(), EventType::CampaignLaunched, &[id]).await?;
     Ok(Model {
         status: CampaignStatus::Preparing,
         purpose,

@@ -96,6 +96,17 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             return bad(key, "must be at least 1".into());
         }
     }
+    for (key, days, least) in [
+        ("subscriptions.keep_days", config.subscriptions.keep_days, 5),
+        ("subscriptions.disable_after_days", config.subscriptions.disable_after_days, 1),
+    ] {
+        if days < least {
+            return bad(
+                key,
+                format!("must be at least {least}: a delivery is tried for more than three days"),
+            );
+        }
+    }
     if let Err(problem) = config.worker.http_addr() {
         return bad("worker.http_addr", problem);
     }
@@ -172,6 +183,7 @@ mod tests {
             (("BELLBIRD__HTTP__PROXY_HEADER", "x-real-ip"), "", "x-real-ip"),
             (("BELLBIRD__HTTP__IDLE_TIMEOUT_MS", "0"), "http.idle_timeout_ms", "at least 1"),
             (("BELLBIRD__WORKER__HTTP_ADDR", "nowhere"), "worker.http_addr", "9090"),
+            (("BELLBIRD__SUBSCRIPTIONS__KEEP_DAYS", "4"), "subscriptions.keep_days", "at least 5"),
         ] {
             let error = load(&[env]).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains(fix), "{env:?}: {error}");

@@ -60,6 +60,8 @@ pub struct Config {
     pub templates: TemplatesConfig,
     pub files: FilesConfig,
     pub imports: ImportsConfig,
+    pub outside: OutsideConfig,
+    pub subscriptions: SubscriptionsConfig,
     pub log: LogConfig,
 }
 
@@ -175,6 +177,14 @@ section! {
 section! {
     /// `[imports]`
     ImportsConfig { max_bytes: u64, max_rows: u64, keep_days: u64, }
+}
+section! {
+    /// `[outside]`
+    OutsideConfig { allow_http: bool, allow_private: bool, }
+}
+section! {
+    /// `[subscriptions]`
+    SubscriptionsConfig { keep_days: u64, disable_after_days: u64, }
 }
 section! {
     /// `[log]`

@@ -5,8 +5,10 @@ use crate::bulk::{Kind, Rows};
 use crate::clock::Timestamp;
 use crate::context::Tx;
 use crate::error::Result;
+use crate::events::{self, EventType, NewEvent, about};
 use crate::ids::{ConsentEventId, CustomerId, OrganizationId};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use std::collections::HashSet;
 
 /// What was said, when, and how we know.
@@ -83,6 +85,20 @@ pub async fn record(tx: &Tx, organization: OrganizationId, said: &[Said]) -> Res
             [organization.into(), tx.now().into()],
         );
         tx.conn().execute_raw(insert).await?;
+        if events::wanted(tx.conn(), organization, &[EventType::ConsentChanged]).await? {
+            let told = said.iter().filter(|s| changed.contains(&s.customer)).map(|s| event(organization, s));
+            events::record(tx.conn(), tx.clock(), &told.collect::<Vec<_>>()).await?;
+        }
     }
     Ok(changed)
+}
+
+/// What integrators are told of a word that counts.
+pub(super) fn event(organization: OrganizationId, said: &Said) -> NewEvent {
+    let data = about(json!({
+        "customer_id": said.customer, "purpose": "marketing", "state": said.state, "source": said.source,
+        "evidence": said.evidence, "at": said.at.to_string(),
+    }));
+    let customer = Some(said.customer);
+    NewEvent { organization, kind: EventType::ConsentChanged, customer, at: said.at, data }
 }

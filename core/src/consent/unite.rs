@@ -1,9 +1,11 @@
 //! The words of two customers who are one person.
 
 use super::ConsentState;
+use super::record::{Said, event};
 use crate::context::Tx;
 use crate::customers::Customer;
 use crate::error::Result;
+use crate::events;
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Moves the ledger of `gone` to `keep`, who stands by the newest word of both; of two in the same second, the "no".
@@ -28,7 +30,17 @@ pub async fn unite(tx: &Tx, keep: &Customer, gone: &Customer) -> Result<()> {
         ],
     );
     tx.conn().execute_raw(stand).await?;
-    Ok(())
+    if word.marketing_consent == keep.marketing_consent {
+        return Ok(());
+    }
+    let said = Said {
+        customer: keep.id,
+        state: word.marketing_consent,
+        source: word.marketing_consent_source.clone().unwrap_or_default(),
+        evidence: None,
+        at: word.marketing_consent_at.unwrap_or_else(|| tx.now()),
+    };
+    events::record(tx.conn(), tx.clock(), &[event(keep.organization_id, &said)]).await
 }
 
 fn newest<'a>(keep: &'a Customer, gone: &'a Customer) -> &'a Customer {

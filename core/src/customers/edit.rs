@@ -1,6 +1,7 @@
 //! Adding and changing customers: one by one or many at once, it is the same statement.
 
 use super::entity::{Column, Entity, Model};
+use super::tell;
 use crate::bulk::{Kind, Rows};
 use crate::consent::{self, ConsentState, Said};
 use crate::context::Tx;
@@ -60,6 +61,11 @@ impl Upsert {
     /// Only the phone.
     pub fn phone(phone: Phone) -> Self {
         Self { phone, name: None, attributes: Map::new(), tags: Vec::new(), consent: None }
+    }
+
+    /// True when more is given than the phone and a word on marketing, which is told as such.
+    fn says_something(&self) -> bool {
+        self.name.is_some() || !self.attributes.is_empty() || !self.tags.is_empty()
     }
 }
 
@@ -134,7 +140,7 @@ pub async fn upsert_counted(tx: &Tx, organization: OrganizationId, people: &[Ups
         sorted.sort_by(|a, b| a.phone.cmp(&b.phone)); // one order for all writers: no deadlocks
         let (found, new) = upsert_rows(tx, organization, &sorted).await?;
         ids.extend(found);
-        added += new;
+        added += new.len();
         write_tags(tx, organization, chunk, &ids).await?;
         let said: HashMap<CustomerId, Said> = chunk
             .iter()
@@ -149,6 +155,11 @@ pub async fn upsert_counted(tx: &Tx, organization: OrganizationId, people: &[Ups
         let mut said: Vec<_> = said.into_values().collect();
         said.sort_by_key(|s| s.customer);
         consent::record(tx, organization, &said).await?;
+        // whoever was only named again did not change
+        let changed = sorted.iter().filter(|person| person.says_something());
+        let changed = changed.filter_map(|person| ids.get(&person.phone)).copied();
+        let updated = changed.filter(|id| !new.contains(id)).collect();
+        tell::written(tx, organization, &new, &updated).await?;
     }
     Ok(Upserted { ids, added })
 }
@@ -157,7 +168,7 @@ async fn upsert_rows(
     tx: &Tx,
     organization: OrganizationId,
     people: &[&Upsert],
-) -> Result<(Vec<(Phone, CustomerId)>, usize)> {
+) -> Result<(Vec<(Phone, CustomerId)>, HashSet<CustomerId>)> {
     let mut rows = Rows::new(COLUMNS);
     let mut proposed = HashSet::with_capacity(people.len());
     for person in people {
@@ -192,7 +203,7 @@ async fn upsert_rows(
         .map(|row| Ok((row.try_get("", "phone")?, row.try_get("", "id")?)))
         .collect::<Result<Vec<(Phone, CustomerId)>, sea_orm::DbErr>>()?;
     // whoever was known keeps the id they had
-    let new = found.iter().filter(|(_, id)| proposed.contains(id)).count();
+    let new = found.iter().map(|(_, id)| *id).filter(|id| proposed.contains(id)).collect();
     Ok((found, new))
 }
 
@@ -229,8 +240,20 @@ pub async fn upsert(tx: &Tx, organization: OrganizationId, person: Upsert) -> Re
     found.ok_or_else(|| Error::not_found("customer", id))
 }
 
-/// Puts tags on a customer.
-pub async fn add_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tags: &[String]) -> Result<()> {
+/// Puts tags on a customer and takes others off.
+pub async fn change_tags(
+    tx: &Tx,
+    organization: OrganizationId,
+    id: CustomerId,
+    add: &[String],
+    remove: &[String],
+) -> Result<()> {
+    add_tags(tx, organization, id, add).await?;
+    remove_tags(tx, organization, id, remove).await?;
+    tell::updated(tx, organization, id).await
+}
+
+async fn add_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tags: &[String]) -> Result<()> {
     use super::tag_entity::{Entity, Model};
     if tags.is_empty() {
         return Ok(());
@@ -243,13 +266,7 @@ pub async fn add_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tag
     Ok(())
 }
 
-/// Takes tags off a customer.
-pub async fn remove_tags(
-    tx: &Tx,
-    organization: OrganizationId,
-    id: CustomerId,
-    tags: &[String],
-) -> Result<()> {
+async fn remove_tags(tx: &Tx, organization: OrganizationId, id: CustomerId, tags: &[String]) -> Result<()> {
     use super::tag_entity::{Column, Entity};
     Entity::delete_many()
         .filter(Column::OrganizationId.eq(organization))

@@ -5,6 +5,7 @@
 //! to be merged, unless the number has passed to another account: then it is taken from whom it no longer reaches.
 
 use super::entity::{Column, Entity, Model};
+use super::tell;
 use crate::clock::Timestamp;
 use crate::consent::ConsentState;
 use crate::context::Tx;
@@ -100,10 +101,13 @@ pub async fn recognise(
     };
     // another worker may meet the same person at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
-    Entity::insert(stranger.into_active_model())
+    let inserted = Entity::insert(stranger.clone().into_active_model())
         .on_conflict(nothing)
         .exec_without_returning(tx.conn())
         .await?;
+    if inserted == 1 {
+        tell::created(tx, stranger).await?;
+    }
     Ok(judge(who, find_all(tx, organization, who).await?))
 }
 
@@ -138,7 +142,7 @@ pub async fn release_phone(tx: &Tx, organization: OrganizationId, id: CustomerId
         .filter(Column::Id.eq(id))
         .exec(tx.conn())
         .await?;
-    Ok(())
+    tell::updated(tx, organization, id).await
 }
 
 /// The customer of this id, unless it was merged into another.
@@ -177,7 +181,8 @@ pub async fn learn_over(
     if next == *known {
         return Ok(());
     }
-    rewrite(tx, known.id, &next).await
+    rewrite(tx, known.id, &next).await?;
+    tell::updated(tx, known.organization_id, known.id).await
 }
 
 /// Writes who a customer is.

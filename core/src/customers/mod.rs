@@ -6,6 +6,7 @@ pub mod meet;
 pub mod merge;
 pub mod queries;
 pub mod tag_entity;
+pub mod tell;
 
 pub use edit::{Upsert, upsert};
 pub use entity::{Entity, Model as Customer};

@@ -108,7 +108,8 @@ pub async fn with_tags(ctx: &Ctx, customers: Vec<Model>) -> Result<Vec<Tagged>> 
     tags_of(ctx.db.read(), ctx.organization, customers).await
 }
 
-async fn tags_of(
+/// Adds the tags of customers that were read through `db`.
+pub(super) async fn tags_of(
     db: &impl ConnectionTrait,
     organization: OrganizationId,
     customers: Vec<Model>,

@@ -6,10 +6,12 @@ use super::counters::Deltas;
 use super::entity::Model;
 use super::policy::COUNTED_HOLDS;
 use super::state::MessageStatus;
+use super::tell;
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
 use crate::context::Services;
 use crate::error::Result;
+use crate::events;
 use crate::ids::{CampaignId, MessageId};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::collections::HashSet;
@@ -153,12 +155,6 @@ async fn archive_earlier_attempts(conn: &impl ConnectionTrait, claimed: &[Model]
     Ok(())
 }
 
-#[derive(FromQueryResult)]
-struct Refused {
-    campaign_id: Option<CampaignId>,
-    status: MessageStatus,
-}
-
 /// Rows that may not be sent: for good (no consent, closed window), or not now (paused). With a template that may not be
 /// sent, a campaign's rows wait with their campaign, which is paused for it; a single message has failed: the person who
 /// waits for it must know, and it must not go out hours later.
@@ -179,12 +175,14 @@ async fn put_back(
                     WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
                     WHEN campaign_id IS NULL AND NOT {SENDABLE} THEN 'template_not_approved' ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
-             RETURNING campaign_id, status"
+             RETURNING *"
         ),
         [now.into(), oldest.into()],
     );
-    for row in Refused::find_by_statement(update).all(conn).await? {
+    let mut told = Vec::new();
+    for row in Model::find_by_statement(update).all(conn).await? {
         deltas.moved(row.campaign_id, MessageStatus::Queued, row.status);
+        told.extend(tell::refused(&row, now));
     }
-    Ok(())
+    events::record(conn, services.clock.as_ref(), &told).await
 }

@@ -10,18 +10,22 @@ mod seen;
 use super::counters::Deltas;
 use super::policy::{self, Case, Verdict};
 use super::state::{Fact, MessageStatus, Report};
+use super::tell;
 use crate::bulk::Rows;
 use crate::clock::Timestamp;
 use crate::consent::{self, ConsentState, Said};
 use crate::context::{Services, Tx};
 use crate::error::Result;
+use crate::events;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
 use crate::senders::port::{Action, Failure};
-use rows::{Changed, Row, find_wamids, lock, write_earlier, write_rows};
+use rows::{Row, find_wamids, lock, write_earlier, write_rows};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use details::Charge;
 pub use details::{Conversation, Details, Pricing};
+pub(super) use rows::Changed;
 pub use seen::{Seen, learn};
 
 /// Which message a piece of news is about.
@@ -157,6 +161,9 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     }
     write_rows(tx, &changed).await?;
     write_earlier(tx, &earlier).await?;
+    let wanted = changed.iter().filter(|changed| changed.row.wanted == 1);
+    let told: Vec<_> = wanted.flat_map(|changed| tell::facts(changed, tx.now())).collect();
+    events::record(tx.conn(), tx.clock(), &told).await?;
     let waiting = changed.iter().filter(|changed| changed.standing.status == MessageStatus::Held);
     reopen(tx.conn(), waiting.filter_map(|changed| changed.row.campaign_id).collect(), tx.now()).await?;
     let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();

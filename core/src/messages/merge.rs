@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::consent;
 use crate::context::{Services, Tx};
 use crate::customers::meet::{self, Identity, Recognised};
-use crate::customers::{Customer, merge};
+use crate::customers::{Customer, merge, tell};
 use crate::error::Result;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
@@ -134,6 +134,7 @@ async fn merge(
     merge::absorb(tx, &keep, &gone).await?;
     consent::unite(tx, &keep, &gone).await?;
     move_messages(tx, services, keep.id, gone.id).await?;
+    tell::merged(tx, organization, keep.id, gone.id).await?;
     metrics::counter!("bellbird_customers_merged").increment(1);
     tracing::info!(kept = %keep.id, merged = %gone.id, "two customers are one person");
     Ok(())

@@ -26,6 +26,7 @@ pub mod receipt_entity;
 pub mod receive;
 pub mod send;
 pub mod state;
+mod tell;
 pub mod unknown;
 
 pub use crate::consent::Purpose;

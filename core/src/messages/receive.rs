@@ -2,12 +2,13 @@
 
 use super::counters::{Deltas, RESPONDED};
 use super::state::MessageStatus;
-use super::{Direction, Purpose, entity, merge, originals};
+use super::{Direction, Purpose, entity, merge, originals, tell};
 use crate::clock::Timestamp;
 use crate::consent::{self, ConsentState, Said, means_stop};
 use crate::context::{Services, Tx};
 use crate::customers;
 use crate::error::Result;
+use crate::events;
 use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId};
 use crate::media;
 use crate::media::MediaOrigin;
@@ -59,7 +60,7 @@ pub async fn receive(
         sent_at: Some(at),
         ..super::send::blank(tx, door.organization, door.sender, Purpose::Service)
     };
-    let message = row.id;
+    let (message, told) = (row.id, tell::received(&row, at));
     // another worker may apply a repetition of this webhook at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
     let inserted = entity::Entity::insert(row.into_active_model())
@@ -69,6 +70,7 @@ pub async fn receive(
     if inserted == 0 {
         return Ok(false);
     }
+    events::record(tx.conn(), tx.clock(), &[told]).await?;
     if let Some((id, attachment)) = file {
         let (organization, sender) = (door.organization, door.sender);
         let source = Source { origin: MediaOrigin::Inbound, organization, sender, message };

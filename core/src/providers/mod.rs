@@ -26,7 +26,8 @@ impl Default for Timeouts {
     }
 }
 
-/// Builds an HTTP client. The one place that does, so that none is without time-outs.
+/// Builds an HTTP client for a provider. The one place that does, so that none is without time-outs. Addresses that people
+/// typed in are asked by [`Outside`](crate::outside::Outside), which trusts them less.
 ///
 /// Redirects are refused: a message posted twice is worse than one refused, and no provider of ours needs them.
 /// HTTP/1.1 is chosen on purpose: a connection that breaks leaves one request undecided instead of every request

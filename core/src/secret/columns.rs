@@ -20,9 +20,24 @@ pub const TOKEN_KEY: SealedColumn = SealedColumn::of_installation("token_keys", 
 /// What an email that waits says: it may hold a token.
 pub const EMAIL_BODY: SealedColumn = SealedColumn::of_installation("emails", "body", "id");
 
+/// What signs events posted to an integrator.
+pub const SUBSCRIPTION_SECRET: SealedColumn = SealedColumn::of_organization("subscriptions", "secret", "id");
+/// What signed them before, and does for a while.
+pub const SUBSCRIPTION_PREVIOUS: SealedColumn =
+    SealedColumn::of_organization("subscriptions", "previous_secret", "id");
+
 /// All of them.
-pub const ALL: [SealedColumn; 7] =
-    [SENDER_TOKEN, APP_SECRET, APP_VERIFY_TOKEN, IDEMPOTENT_ANSWER, TOTP_SECRET, TOKEN_KEY, EMAIL_BODY];
+pub const ALL: [SealedColumn; 9] = [
+    SENDER_TOKEN,
+    APP_SECRET,
+    APP_VERIFY_TOKEN,
+    IDEMPOTENT_ANSWER,
+    TOTP_SECRET,
+    TOKEN_KEY,
+    EMAIL_BODY,
+    SUBSCRIPTION_SECRET,
+    SUBSCRIPTION_PREVIOUS,
+];
 
 /// Whose data key seals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,8 @@
 
 use crate::context::Tx;
 use crate::error::Result;
-use crate::ids::TemplateId;
+use crate::events::{self, EventType};
+use crate::ids::{CampaignId, TemplateId};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Pauses the running campaigns of a template with the reason; gives how many.
@@ -13,12 +14,16 @@ pub(crate) async fn campaigns(tx: &Tx, template: TemplateId, why: &str) -> Resul
     let update = Statement::from_sql_and_values(
         tx.backend(),
         "UPDATE campaigns SET status = 'paused', paused_at = $2, paused_reason = $3, updated_at = $2
-         WHERE template_id = $1 AND status IN ('running', 'settling')",
+         WHERE template_id = $1 AND status IN ('running', 'settling')
+         RETURNING id",
         [template.into(), tx.now().into(), why.into()],
     );
-    let paused = tx.conn().execute_raw(update).await?.rows_affected();
-    if paused > 0 {
-        tracing::warn!(%template, campaigns = paused, why, "campaigns paused");
+    let paused = tx.conn().query_all_raw(update).await?;
+    let paused: Vec<CampaignId> =
+        paused.iter().map(|row| row.try_get("", "id")).collect::<Result<_, sea_orm::DbErr>>()?;
+    if !paused.is_empty() {
+        tracing::warn!(%template, campaigns = paused.len(), why, "campaigns paused");
     }
-    Ok(paused)
+    events::campaigns::tell(tx.conn(), tx.clock(), EventType::CampaignPaused, &paused).await?;
+    Ok(paused.len() as u64)
 }

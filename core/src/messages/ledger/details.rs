@@ -40,8 +40,8 @@ pub struct Details {
 
 /// The price and conversation of a row. The latest heard counts: Meta tells the same with each status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Charge {
-    pub(super) pricing: Pricing,
+pub(in crate::messages) struct Charge {
+    pub(in crate::messages) pricing: Pricing,
     pub(super) conversation: Conversation,
 }
 

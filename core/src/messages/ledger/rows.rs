@@ -6,54 +6,57 @@ use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
 use crate::context::Tx;
 use crate::error::Result;
+use crate::events::WANTED;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
 use crate::messages::state::{Fact, MessageStatus, Report, Standing};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Debug, FromQueryResult)]
-pub(super) struct Row {
-    pub(super) id: MessageId,
-    pub(super) organization_id: OrganizationId,
-    pub(super) campaign_id: Option<CampaignId>,
-    pub(super) customer_id: Option<CustomerId>,
-    pub(super) sender_id: SenderId,
+pub(in crate::messages) struct Row {
+    pub(in crate::messages) id: MessageId,
+    pub(in crate::messages) organization_id: OrganizationId,
+    pub(in crate::messages) campaign_id: Option<CampaignId>,
+    pub(in crate::messages) customer_id: Option<CustomerId>,
+    pub(in crate::messages) sender_id: SenderId,
     /// 1 when nothing is tried again: its campaign was cancelled, or it was not we who sent it.
-    pub(super) is_over: i32,
-    pub(super) status: MessageStatus,
-    pub(super) attempt: i32,
-    pub(super) tries: i32,
-    pub(super) max_attempts: i32,
-    pub(super) reason: Option<String>,
-    pub(super) code: Option<i32>,
-    pub(super) error_title: Option<String>,
-    pub(super) error_detail: Option<String>,
-    pub(super) wamid: Option<String>,
-    pub(super) next_attempt_at: Option<Timestamp>,
-    pub(super) accepted_at: Option<Timestamp>,
-    pub(super) sent_at: Option<Timestamp>,
-    pub(super) delivered_at: Option<Timestamp>,
-    pub(super) read_at: Option<Timestamp>,
-    pub(super) failed_at: Option<Timestamp>,
-    pub(super) unknown_at: Option<Timestamp>,
-    pub(super) decided_at: Option<Timestamp>,
-    pub(super) pricing_category: Option<String>,
-    pub(super) pricing_type: Option<String>,
-    pub(super) pricing_model: Option<String>,
-    pub(super) billable: Option<bool>,
-    pub(super) conversation_id: Option<String>,
-    pub(super) conversation_origin: Option<String>,
-    pub(super) conversation_expires_at: Option<Timestamp>,
+    pub(in crate::messages) is_over: i32,
+    /// 1 when somebody wants to be told of it.
+    pub(in crate::messages) wanted: i32,
+    pub(in crate::messages) status: MessageStatus,
+    pub(in crate::messages) attempt: i32,
+    pub(in crate::messages) tries: i32,
+    pub(in crate::messages) max_attempts: i32,
+    pub(in crate::messages) reason: Option<String>,
+    pub(in crate::messages) code: Option<i32>,
+    pub(in crate::messages) error_title: Option<String>,
+    pub(in crate::messages) error_detail: Option<String>,
+    pub(in crate::messages) wamid: Option<String>,
+    pub(in crate::messages) next_attempt_at: Option<Timestamp>,
+    pub(in crate::messages) accepted_at: Option<Timestamp>,
+    pub(in crate::messages) sent_at: Option<Timestamp>,
+    pub(in crate::messages) delivered_at: Option<Timestamp>,
+    pub(in crate::messages) read_at: Option<Timestamp>,
+    pub(in crate::messages) failed_at: Option<Timestamp>,
+    pub(in crate::messages) unknown_at: Option<Timestamp>,
+    pub(in crate::messages) decided_at: Option<Timestamp>,
+    pub(in crate::messages) pricing_category: Option<String>,
+    pub(in crate::messages) pricing_type: Option<String>,
+    pub(in crate::messages) pricing_model: Option<String>,
+    pub(in crate::messages) billable: Option<bool>,
+    pub(in crate::messages) conversation_id: Option<String>,
+    pub(in crate::messages) conversation_origin: Option<String>,
+    pub(in crate::messages) conversation_expires_at: Option<Timestamp>,
     /// The number it was sent to, and what is known of who it was sent to.
-    pub(super) phone: Option<String>,
-    pub(super) known_phone: Option<String>,
-    pub(super) known_wa_id: Option<String>,
-    pub(super) known_bsuid: Option<String>,
-    pub(super) known_username: Option<String>,
+    pub(in crate::messages) phone: Option<String>,
+    pub(in crate::messages) known_phone: Option<String>,
+    pub(in crate::messages) known_wa_id: Option<String>,
+    pub(in crate::messages) known_bsuid: Option<String>,
+    pub(in crate::messages) known_username: Option<String>,
 }
 
 impl Row {
-    pub(super) fn standing(&self) -> Standing {
+    pub(in crate::messages) fn standing(&self) -> Standing {
         Standing {
             status: self.status,
             attempt: self.attempt,
@@ -73,7 +76,7 @@ impl Row {
         }
     }
 
-    pub(super) fn charge(&self) -> Charge {
+    pub(in crate::messages) fn charge(&self) -> Charge {
         Charge {
             pricing: Pricing {
                 category: self.pricing_category.clone(),
@@ -91,10 +94,10 @@ impl Row {
 }
 
 /// A row with what news made of it.
-pub(super) struct Changed {
-    pub(super) row: Row,
-    pub(super) standing: Standing,
-    pub(super) charge: Charge,
+pub(in crate::messages) struct Changed {
+    pub(in crate::messages) row: Row,
+    pub(in crate::messages) standing: Standing,
+    pub(in crate::messages) charge: Charge,
 }
 
 /// Which messages these ids of the provider belong to, with the attempt.
@@ -169,7 +172,8 @@ pub(super) async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>>
         "SELECT {columns}, messages.phone, customers.phone AS known_phone, customers.wa_id AS known_wa_id,
             customers.bsuid AS known_bsuid, customers.username AS known_username,
             CASE WHEN origin IS NOT NULL OR EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
-                AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over
+                AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over,
+            {WANTED} AS wanted
          FROM messages LEFT JOIN customers ON customers.id = messages.customer_id
          WHERE messages.direction = 'out' AND messages.id IN (SELECT v.id FROM {{rows}})
          ORDER BY messages.id {lock}"

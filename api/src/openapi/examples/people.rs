@@ -1,6 +1,6 @@
 //! Examples of what people say and are told when they sign in.
 
-use super::examples::{at, id};
+use super::{at, id};
 use serde_json::{Value, json};
 
 /// A password fit for a document.
