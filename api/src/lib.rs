@@ -22,6 +22,7 @@ pub mod middleware;
 pub mod openapi;
 pub mod page;
 pub mod portfolios;
+pub mod privacy;
 pub mod senders;
 pub mod server;
 pub mod templates;

@@ -4,7 +4,7 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `privacy` → `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
 //! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
@@ -41,6 +41,7 @@ pub mod jobs;
 pub mod media;
 pub mod messages;
 pub mod organizations;
+pub mod privacy;
 pub mod senders;
 pub mod templates;
 pub mod webhooks;

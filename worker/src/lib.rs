@@ -14,6 +14,7 @@ mod imports;
 mod maintenance;
 mod media;
 mod messages;
+mod privacy;
 mod read_receipts;
 mod registry;
 mod schedule;

@@ -3,11 +3,12 @@
 
 use crate::deps::Deps;
 use crate::messages::classify;
-use crate::{campaigns, imports, templates};
+use crate::{campaigns, imports, privacy, templates};
 use bellbird_core::campaigns::jobs::CampaignJob;
 use bellbird_core::ids::OutboxId;
 use bellbird_core::imports::jobs::ImportJob;
 use bellbird_core::outbox::{self, Envelope, Progress};
+use bellbird_core::privacy::jobs::PrivacyJob;
 use bellbird_core::queue::JobError;
 use bellbird_core::templates::jobs::TemplateJob;
 use serde::Deserialize;
@@ -22,6 +23,8 @@ pub(crate) enum MaintenanceJob {
     Import(ImportJob),
     /// Of templates.
     Template(TemplateJob),
+    /// Of privacy.
+    Privacy(PrivacyJob),
 }
 
 /// One run of a job.
@@ -48,6 +51,7 @@ pub(crate) async fn handle(
         MaintenanceJob::Campaign(job) => campaigns::handle(&deps, run, job).await?,
         MaintenanceJob::Import(job) => imports::handle(&deps, run, job).await?,
         MaintenanceJob::Template(job) => templates::handle(&deps, run, job).await?,
+        MaintenanceJob::Privacy(job) => privacy::handle(&deps, run, job).await?,
     };
     match progress {
         Progress::Done => Ok(()),
@@ -69,6 +73,8 @@ mod tests {
             ("run_import", "import", "imp_"),
             ("change_template", "template", "tpl_"),
             ("sync_templates", "sync", "tsy_"),
+            ("erase_person", "erasure", "ers_"),
+            ("apply_retention", "retention", "rtr_"),
         ];
         for (name, field, prefix) in known {
             let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}","run":1}}"#);
@@ -79,6 +85,8 @@ mod tests {
                 MaintenanceJob::Import(_) => "import",
                 MaintenanceJob::Template(TemplateJob::ChangeTemplate { .. }) => "template",
                 MaintenanceJob::Template(TemplateJob::SyncTemplates { .. }) => "sync",
+                MaintenanceJob::Privacy(PrivacyJob::ErasePerson { .. }) => "erasure",
+                MaintenanceJob::Privacy(PrivacyJob::ApplyRetention { .. }) => "retention",
             };
             assert_eq!(slice, field);
         }

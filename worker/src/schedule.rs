@@ -4,6 +4,7 @@ use crate::deps::Deps;
 use bellbird_core::campaigns::finish;
 use bellbird_core::error::Result;
 use bellbird_core::messages::{feed, reap, unknown};
+use bellbird_core::privacy::retention;
 use bellbird_core::queue::LaneName;
 use bellbird_core::templates::sync;
 use bellbird_core::webhooks::{apply, keep};
@@ -67,6 +68,7 @@ async fn tidy(deps: &Deps) -> Result<()> {
     alerts::raise::forget(services, old).await?;
     idempotency::forget(services, now.minus(KEYS_KEPT)).await?;
     imports::tidy::forget(services, now.minus(days(services.config.imports.keep_days))).await?;
+    retention::start_due(services).await?;
     for lane in LaneName::ALL {
         let older_than = days(services.config.queue.keep_dead_days);
         services.queues.trim_dead(lane, older_than).await.map_err(outbox::unavailable)?;

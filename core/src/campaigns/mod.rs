@@ -10,6 +10,7 @@ pub mod edit;
 pub mod entity;
 pub mod expand;
 pub mod finish;
+pub mod forget;
 pub mod jobs;
 pub mod launch;
 pub mod queries;
