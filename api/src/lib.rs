@@ -32,6 +32,7 @@ pub mod page;
 pub mod permissions;
 pub mod portfolios;
 pub mod responses;
+pub mod privacy;
 pub mod senders;
 pub mod server;
 pub mod subscriptions;

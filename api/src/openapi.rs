@@ -25,6 +25,8 @@ pub enum Tag {
     Media,
     /// The people an organization can message.
     Customers,
+    /// What is known about one person, erasing them, and how long what is kept.
+    Privacy,
     /// Texts approved beforehand.
     Templates,
     /// The numbers messages leave from.
@@ -68,6 +70,8 @@ fn apis() -> impl OpenApi + 'static {
     let messages = (crate::messages::MessagesApi, crate::media::MediaApi, crate::templates::TemplatesApi);
     let accounts = (
         crate::customers::CustomersApi,
+        crate::privacy::PrivacyApi,
+        crate::privacy::retention::RetentionApi,
         crate::senders::SendersApi,
         crate::portfolios::PortfoliosApi,
         crate::alerts::AlertsApi,

@@ -1,6 +1,7 @@
 //! Lists come in pages: `limit` and an opaque `cursor` in, `items` and `next_cursor` out.
 
 use crate::error::{ApiResult, bad_parameter};
+use bellbird_core::Result;
 use bellbird_core::page::{MAX_PAGE, Page, PageRequest};
 use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
@@ -24,6 +25,14 @@ impl<T: ParseFromJSON + ToJSON + Type> List<T> {
     pub fn of<M>(page: Page<M>, item: impl FnMut(M) -> T) -> Self {
         let Page { items, next } = page.map(item);
         Self { items, next_cursor: next }
+    }
+    /// The same for items that may turn out unreadable.
+    ///
+    /// # Errors
+    /// The first item's own.
+    pub fn all<M>(page: Page<M>, item: impl FnMut(M) -> Result<T>) -> Result<Self> {
+        let items = page.items.into_iter().map(item).collect::<Result<Vec<T>>>()?;
+        Ok(Self { items, next_cursor: page.next })
     }
 }
 

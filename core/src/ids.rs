@@ -3,7 +3,7 @@
 //! An id is a UUIDv7 (time first, so ids sort by age and pages need no other column) written as its prefix and 26
 //! characters of Crockford's base 32, in the database as on the wire.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
@@ -60,6 +60,12 @@ macro_rules! ids {
             /// A new id, later than all this process made before.
             pub fn new(clock: &dyn Clock) -> Self {
                 Self(uuid_at(clock))
+            }
+
+            /// A bound: ids made before `at` are smaller, those made from then on are not.
+            pub fn earliest(at: Timestamp) -> Self {
+                let millis = u64::try_from(at.0).unwrap_or_default();
+                Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
             }
 
             /// A number spread evenly over all ids, for sharding.
@@ -127,6 +133,8 @@ ids! {
     AuditEventId "aud_";
     /// A bulk sending to an audience.
     CampaignId "cmp_";
+    /// The erasure of a person.
+    ErasureId "ers_";
     /// One entry of the consent ledger.
     ConsentEventId "cev_";
     /// What seals an organization's secrets.
@@ -149,6 +157,8 @@ ids! {
     OrganizationId "org_";
     /// A job waiting to be done.
     OutboxId "job_";
+    /// One application of an organization's retention policy.
+    RetentionRunId "rtr_";
     /// A WhatsApp business phone number.
     SenderId "snd_";
     /// A change that asks for nothing yet.
@@ -181,6 +191,15 @@ mod tests {
         let ids: Vec<_> = (0..10_000).map(|_| MessageId::new(&SystemClock)).collect();
         assert!(ids.iter().all(|id| id.to_string().parse() == Ok(*id)));
         assert!(ids.windows(2).all(|w| w[0] < w[1] && w[0].to_string() < w[1].to_string()));
+    }
+
+    #[test]
+    fn a_bound_lies_between_what_was_made_before_and_after() {
+        let bound = MessageId::earliest(SystemClock.now());
+        let after = MessageId::new(&SystemClock);
+        assert!(bound < after && bound.to_string() < after.to_string());
+        assert!(MessageId::earliest(Timestamp(0)) < bound);
+        assert!(MessageId::earliest(SystemClock.now().plus(std::time::Duration::from_secs(60))) > after);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
 //! `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `privacy` → `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
 //! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
@@ -47,6 +48,7 @@ pub mod jobs;
 pub mod media;
 pub mod messages;
 pub mod organizations;
+pub mod privacy;
 pub mod senders;
 pub mod subscriptions;
 pub mod templates;

@@ -29,6 +29,7 @@ mod m20261127_000019_data_keys;
 mod m20261127_000022_subscriptions;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
+mod m20261127_000023_privacy;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000018_files_in_use::Migration),
             Box::new(m20261127_000019_data_keys::Migration),
             Box::new(m20261127_000022_subscriptions::Migration),
+            Box::new(m20261127_000023_privacy::Migration),
         ]
     }
 }

@@ -28,6 +28,7 @@ mod media;
 mod messages;
 mod openapi;
 mod operations;
+mod privacy;
 mod queue;
 mod schema;
 mod secrets;

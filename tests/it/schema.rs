@@ -4,6 +4,8 @@ use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, audit, campaigns, consent, customers, emails, events, identity, imports, media, messages,
     organizations, outbox, secret, senders, subscriptions, templates, webhooks,
+    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
+    privacy, senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -35,6 +37,17 @@ pub(crate) async fn tables(db: &DatabaseConnection) -> BTreeSet<(String, String)
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     let cell = |row: &sea_orm::QueryResult, name: &str| row.try_get::<String>("", name).unwrap();
     rows.iter().map(|row| (cell(row, "table_name"), cell(row, "column_name"))).collect()
+}
+
+/// The tables and columns of an empty installation.
+pub(crate) async fn migrated_tables(backend: Backend) -> BTreeSet<(String, String)> {
+    let store = Store::empty(backend).await;
+    let db = open(&store).await;
+    Migrator::up(&db, None).await.unwrap();
+    let found = tables(&db).await;
+    db.close().await.unwrap();
+    store.remove().await;
+    found
 }
 
 async fn goes_up_and_down(backend: Backend) -> BTreeSet<(String, String)> {
@@ -119,6 +132,9 @@ async fn entities_match(backend: Backend) {
     read::<subscriptions::Entity>(&db, &mut known).await;
     read::<subscriptions::delivery_entity::Entity>(&db, &mut known).await;
     read::<events::entity::Entity>(&db, &mut known).await;
+    read::<privacy::erasure_entity::Entity>(&db, &mut known).await;
+    read::<privacy::policy_entity::Entity>(&db, &mut known).await;
+    read::<privacy::run_entity::Entity>(&db, &mut known).await;
     let there = tables(&db).await;
     let unknown: Vec<_> = known.difference(&there).collect();
     assert!(unknown.is_empty(), "columns without a place in the schema: {unknown:?}");

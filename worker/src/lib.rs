@@ -16,6 +16,7 @@ mod imports;
 mod maintenance;
 mod media;
 mod messages;
+mod privacy;
 mod read_receipts;
 mod registry;
 mod schedule;

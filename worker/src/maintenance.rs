@@ -3,12 +3,13 @@
 
 use crate::deps::Deps;
 use crate::messages::classify;
-use crate::{campaigns, emails, imports, templates};
+use crate::{campaigns, emails, imports, privacy, templates};
 use bellbird_core::campaigns::jobs::CampaignJob;
 use bellbird_core::emails::jobs::EmailJob;
 use bellbird_core::ids::OutboxId;
 use bellbird_core::imports::jobs::ImportJob;
 use bellbird_core::outbox::{self, Envelope, Progress};
+use bellbird_core::privacy::jobs::PrivacyJob;
 use bellbird_core::queue::JobError;
 use bellbird_core::templates::jobs::TemplateJob;
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub(crate) enum MaintenanceJob {
     Template(TemplateJob),
     /// Of emails.
     Email(EmailJob),
+    /// Of privacy.
+    Privacy(PrivacyJob),
 }
 
 /// One run of a job.
@@ -52,6 +55,7 @@ pub(crate) async fn handle(
         MaintenanceJob::Import(job) => imports::handle(&deps, run, job).await?,
         MaintenanceJob::Template(job) => templates::handle(&deps, run, job).await?,
         MaintenanceJob::Email(job) => emails::handle(&deps, run, job).await?,
+        MaintenanceJob::Privacy(job) => privacy::handle(&deps, run, job).await?,
     };
     match progress {
         Progress::Done => Ok(()),
@@ -74,6 +78,8 @@ mod tests {
             ("change_template", "template", "tpl_"),
             ("sync_templates", "sync", "tsy_"),
             ("send_email", "email", "eml_"),
+            ("erase_person", "erasure", "ers_"),
+            ("apply_retention", "retention", "rtr_"),
         ];
         for (name, field, prefix) in known {
             let body = format!(r#"{{"id":"{job}","job":"{name}","{field}":"{prefix}{id}","run":1}}"#);
@@ -85,6 +91,8 @@ mod tests {
                 MaintenanceJob::Template(TemplateJob::ChangeTemplate { .. }) => "template",
                 MaintenanceJob::Template(TemplateJob::SyncTemplates { .. }) => "sync",
                 MaintenanceJob::Email(_) => "email",
+                MaintenanceJob::Privacy(PrivacyJob::ErasePerson { .. }) => "erasure",
+                MaintenanceJob::Privacy(PrivacyJob::ApplyRetention { .. }) => "retention",
             };
             assert_eq!(slice, field);
         }

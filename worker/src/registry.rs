@@ -5,7 +5,7 @@
 //! | interactive, bulk | `SendMessage` | `messages::handle` |
 //! | interactive | `MarkRead` | `read_receipts::mark_read` |
 //! | inbound | `ApplyWebhooks` | `webhooks::handle` |
-//! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle`, `imports::handle`, `templates::handle`, `emails::handle` |
+//! | maintenance | `MaintenanceJob`: every slice's own | `maintenance::handle`, which hands over to `campaigns::handle`, `imports::handle`, `templates::handle`, `emails::handle`, `privacy::handle` |
 
 use crate::deps::Deps;
 use crate::{feeder, maintenance, media, messages, schedule, subscriptions, webhooks};

@@ -5,6 +5,7 @@ use bellbird_core::campaigns::finish;
 use bellbird_core::error::Result;
 use bellbird_core::identity::{sessions, token_keys};
 use bellbird_core::messages::{feed, reap, unknown};
+use bellbird_core::privacy::retention;
 use bellbird_core::queue::LaneName;
 use bellbird_core::templates::sync;
 use bellbird_core::webhooks::{apply, keep};
@@ -73,6 +74,7 @@ async fn tidy(deps: &Deps) -> Result<()> {
     }
     imports::tidy::forget(services, now.minus(days(services.config.imports.keep_days))).await?;
     subscriptions::tidy::forget(services, now.minus(days(services.config.subscriptions.keep_days))).await?;
+    retention::start_due(services).await?;
     for lane in LaneName::ALL {
         let older_than = days(services.config.queue.keep_dead_days);
         services.queues.trim_dead(lane, older_than).await.map_err(outbox::unavailable)?;

@@ -93,8 +93,9 @@ pub struct Why {
 impl Why {
     /// Reads it off the row. What was wrong with an attempt before a good one is told with that attempt only.
     pub fn of(provider: &dyn MessageSender, row: &Row) -> Self {
-        use Standing::{Failed, Held, OptedOut, Skipped, Unknown};
-        if !matches!(row.status, Failed | Held | OptedOut | Skipped | Unknown) {
+        use Standing::{Cancelled, Failed, Held, OptedOut, Skipped, Unknown};
+        let cancelled_for = row.status == Cancelled && row.reason.is_some();
+        if !cancelled_for && !matches!(row.status, Failed | Held | OptedOut | Skipped | Unknown) {
             return Self::default();
         }
         Self {

@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 mod authority;
 mod integrators;
 mod people;
+mod privacy;
 
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
     let people = people::requests().into_iter().chain(people::answers());
-    let organization = authority::answers().into_iter().chain(integrators::answers());
+    let organization = authority::answers().into_iter().chain(integrators::answers()).chain(privacy::answers());
     for (name, example) in
         requests().into_iter().chain(answers()).chain(around()).chain(organization).chain(people)
     {
@@ -93,6 +94,9 @@ fn requests() -> Vec<(&'static str, Value)> {
         ("MarkMessageRead", json!({ "typing": true })),
         ("ReplaceAccessToken", json!({ "access_token": "a system user's token that does not expire" })),
         ("ChangeTags", json!({ "add": ["vip"], "remove": ["lapsed"] })),
+        ("EraseCustomer", json!({ "dry_run": true })),
+        ("Retention", json!({ "content_months": 24, "recipients_months": 24, "media_months": 6 })),
+        ("ApplyRetention", json!({ "dry_run": true })),
     ]
 }
 

@@ -68,6 +68,7 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
         paused_at: None,
         paused_reason: None,
         finished_at: None,
+        recipients_erased_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     };

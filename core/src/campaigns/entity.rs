@@ -55,6 +55,8 @@ pub struct Model {
     pub paused_reason: Option<String>,
     /// When it was completed or cancelled.
     pub finished_at: Option<Timestamp>,
+    /// When its recipients stopped to be anybody: the retention policy anonymised them. Its numbers stay.
+    pub recipients_erased_at: Option<Timestamp>,
     /// When it was drafted.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -13,6 +13,7 @@ pub mod entity;
 pub mod expand;
 mod files;
 pub mod finish;
+pub mod forget;
 pub mod jobs;
 pub mod launch;
 pub mod queries;

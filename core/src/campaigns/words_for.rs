@@ -20,6 +20,7 @@ pub fn reason(
             "The template was paused or disabled by WhatsApp before this was sent."
         }
         (_, "duplicate_recipient") => "This person turned out to be another recipient of the same campaign.",
+        (_, "erased") => "This person was erased before it was sent.",
         (_, "unreachable") => "Could not be reached; it will be tried again.",
         (_, "marketing_limit") => {
             "WhatsApp limits marketing to this person for now; it will be tried again in a day or more."

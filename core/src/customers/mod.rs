@@ -2,8 +2,10 @@
 
 pub mod edit;
 pub mod entity;
+pub mod erase;
 pub mod meet;
 pub mod merge;
+pub mod named;
 pub mod queries;
 pub mod tag_entity;
 pub mod tell;

@@ -12,6 +12,7 @@
 pub mod cells;
 pub mod direct;
 pub mod entity;
+pub mod erase;
 mod guess;
 pub mod jobs;
 pub mod mapping;

@@ -187,9 +187,10 @@ async fn keep(services: &Services, medium: &Model, stored: &Stored, mime_type: O
         ],
     );
     if services.db.write().execute_raw(update).await?.rows_affected() == 0
-        && Entity::find_by_id(medium.id).one(services.db.write()).await?.is_none()
+        && let found = Entity::find_by_id(medium.id).one(services.db.write()).await?
+        && found.is_none_or(|row| row.status == MediaStatus::Erased)
     {
-        // deleted meanwhile
+        // deleted meanwhile, or erased with its person
         services.files.delete(&key(medium.organization_id, medium.id)).await?;
     }
     Ok(())

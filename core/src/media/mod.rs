@@ -6,6 +6,7 @@
 //! the shop sends from its phone, lies with the provider for a week: a worker fetches it at once ([`inbound`]).
 
 pub mod entity;
+pub mod erase;
 pub mod fit;
 pub mod handle;
 pub mod inbound;
@@ -46,6 +47,8 @@ words! {
         Failed = "failed",
         /// The provider kept it for a week and we could not fetch it.
         Expired = "expired",
+        /// It was deleted with the person who sent it, or when its time was over.
+        Erased = "erased",
     }
 }
 

@@ -54,6 +54,9 @@ pub fn check_stored(medium: &Model) -> Result<()> {
         MediaStatus::Pending => {
             "this file is still being fetched from WhatsApp; try again in a moment".into()
         }
+        MediaStatus::Erased => {
+            "this file was deleted, with the person who sent it or when its time was over".into()
+        }
         MediaStatus::Failed | MediaStatus::Expired => {
             format!("this file could not be fetched from WhatsApp: {}", why.unwrap_or("no reason was noted"))
         }

@@ -1,6 +1,7 @@
 //! Messages past us: typed by the shop in WhatsApp's own app, or older than the connection. They are part of the
 //! conversation and of nothing else: never sent, never retried, they open no window and answer no campaign.
 
+use super::erase::faded;
 use super::receive::Door;
 use super::state::MessageStatus;
 use super::{Direction, Purpose, entity, merge, originals};
@@ -33,6 +34,9 @@ pub async fn keep(tx: &Tx, services: &Services, echoes: &[Echo<'_>]) -> Result<(
     let mut seen = HashSet::new();
     for (door, echo, at) in echoes {
         let key = (door.sender, echo.wamid.clone());
+        if known.contains_key(&(door.sender, faded(&echo.wamid))) {
+            continue; // its person was erased; it is not told again
+        }
         if let Some(kind) = known.get(&key) {
             if kind == PLACEHOLDER {
                 fill(tx, services, *door, echo).await?;
@@ -86,7 +90,9 @@ async fn known(tx: &Tx, echoes: &[Echo<'_>]) -> Result<HashMap<(SenderId, String
     }
     let mut wamids = Rows::new(&[("sender_id", Kind::Text), ("wamid", Kind::Text)]);
     for (door, echo, _) in echoes {
-        wamids.push(vec![door.sender.to_string().into(), echo.wamid.as_str().into()]);
+        for wamid in [echo.wamid.clone(), faded(&echo.wamid)] {
+            wamids.push(vec![door.sender.to_string().into(), wamid.into()]);
+        }
     }
     let select = wamids.statement(
         tx.backend(),

@@ -105,6 +105,8 @@ pub struct Model {
     pub edited_at: Option<Timestamp>,
     /// When its writer took it back.
     pub revoked_at: Option<Timestamp>,
+    /// Since when the row names nobody any more; it only counts.
+    pub erased_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When the row last changed.

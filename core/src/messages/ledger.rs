@@ -8,6 +8,7 @@ mod rows;
 mod seen;
 
 use super::counters::Deltas;
+use super::erase::faded;
 use super::policy::{self, Case, Verdict};
 use super::state::{Fact, MessageStatus, Report};
 use super::tell;
@@ -91,7 +92,7 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     let by_wamid = find_wamids(tx, news).await?;
     let place = |news: &News| match &news.target {
         Target::Attempt(message, attempt) => Some((*message, *attempt)),
-        Target::Wamid(wamid) => by_wamid.get(wamid).copied(),
+        Target::Wamid(wamid) => by_wamid.get(wamid).or_else(|| by_wamid.get(&faded(wamid))).copied(),
     };
     let ids: BTreeSet<MessageId> = news.iter().filter_map(place).map(|(message, _)| message).collect();
     let with_standing = |row: Row| (row.id, Changed { standing: row.standing(), charge: row.charge(), row });

@@ -1,6 +1,7 @@
 //! Inbound messages: kept once, credited to the message they answer, and heard when they say "stop".
 
 use super::counters::{Deltas, RESPONDED};
+use super::erase::faded;
 use super::state::MessageStatus;
 use super::{Direction, Purpose, entity, merge, originals, tell};
 use crate::clock::Timestamp;
@@ -172,7 +173,7 @@ async fn find_answered(
 
 /// Finding an inbound message by what makes it the same.
 trait InboundFilter {
-    /// Only the one with this id at the provider.
+    /// Only the one with this id at the provider, also as an erased row knows it.
     fn filter_inbound(self, sender: SenderId, wamid: &str) -> Self;
 }
 
@@ -181,6 +182,6 @@ impl InboundFilter for sea_orm::Select<entity::Entity> {
         use sea_orm::{ColumnTrait, QueryFilter};
         self.filter(entity::Column::Direction.eq(Direction::In))
             .filter(entity::Column::SenderId.eq(sender))
-            .filter(entity::Column::Wamid.eq(wamid))
+            .filter(entity::Column::Wamid.is_in([wamid.to_owned(), faded(wamid)]))
     }
 }

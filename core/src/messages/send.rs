@@ -97,6 +97,7 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
         context_wamid: None,
         edited_at: None,
         revoked_at: None,
+        erased_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }

@@ -36,3 +36,9 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::db::Owned for Entity {
+    fn organization() -> Column {
+        Column::OrganizationId
+    }
+}

@@ -3,9 +3,11 @@
 pub mod apply;
 pub mod change;
 pub mod entity;
+pub mod erase;
 pub mod keep;
 pub mod kept_entity;
 pub mod replay;
+mod scrub;
 pub mod unrouted_entity;
 
 use crate::words::words;

@@ -8,6 +8,7 @@ use crate::context::Tx;
 use crate::error::Result;
 use crate::events::WANTED;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::messages::erase::faded;
 use crate::messages::state::{Fact, MessageStatus, Report, Standing};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,8 +20,10 @@ pub(in crate::messages) struct Row {
     pub(in crate::messages) campaign_id: Option<CampaignId>,
     pub(in crate::messages) customer_id: Option<CustomerId>,
     pub(in crate::messages) sender_id: SenderId,
-    /// 1 when nothing is tried again: its campaign was cancelled, or it was not we who sent it.
+    /// 1 when nothing is tried again: its campaign was cancelled, it was not we who sent it, or its person was erased.
     pub(in crate::messages) is_over: i32,
+    /// 1 when the row names nobody any more, and must not begin to again.
+    pub(in crate::messages) is_erased: i32,
     /// 1 when somebody wants to be told of it.
     pub(in crate::messages) wanted: i32,
     pub(in crate::messages) status: MessageStatus,
@@ -100,12 +103,13 @@ pub(in crate::messages) struct Changed {
     pub(in crate::messages) charge: Charge,
 }
 
-/// Which messages these ids of the provider belong to, with the attempt.
+/// Which messages these ids of the provider belong to, with the attempt; also as erased rows know them.
 pub(super) async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String, (MessageId, i32)>> {
     let mut rows = Rows::new(&[("wamid", Kind::Text)]);
     for item in news {
         if let Target::Wamid(wamid) = &item.target {
             rows.push(vec![wamid.as_str().into()]);
+            rows.push(vec![faded(wamid).into()]);
         }
     }
     if rows.is_empty() {
@@ -171,8 +175,9 @@ pub(super) async fn lock(tx: &Tx, ids: &BTreeSet<MessageId>) -> Result<Vec<Row>>
     let sql = format!(
         "SELECT {columns}, messages.phone, customers.phone AS known_phone, customers.wa_id AS known_wa_id,
             customers.bsuid AS known_bsuid, customers.username AS known_username,
-            CASE WHEN origin IS NOT NULL OR EXISTS (SELECT 1 FROM campaigns WHERE campaigns.id = messages.campaign_id
-                AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over,
+            CASE WHEN messages.erased_at IS NULL THEN 0 ELSE 1 END AS is_erased,
+            CASE WHEN origin IS NOT NULL OR messages.erased_at IS NOT NULL OR EXISTS (SELECT 1 FROM campaigns
+                WHERE campaigns.id = messages.campaign_id AND campaigns.status = 'cancelled') THEN 1 ELSE 0 END AS is_over,
             {WANTED} AS wanted
          FROM messages LEFT JOIN customers ON customers.id = messages.customer_id
          WHERE messages.direction = 'out' AND messages.id IN (SELECT v.id FROM {{rows}})
@@ -207,14 +212,18 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&Changed]) -> Result<()> {
         ("conversation_expires_at", Kind::Int),
     ]);
     for Changed { row, standing: s, charge: Charge { pricing, conversation } } in changed {
+        // a late status tells again what an erased row has forgotten
+        let wamid =
+            s.wamid.as_deref().map(|told| if row.is_erased == 1 { faded(told) } else { told.to_owned() });
+        let detail = s.error_detail.clone().filter(|_| row.is_erased == 0);
         rows.push(vec![
             row.id.to_string().into(),
             s.status.as_str().into(),
             s.reason.clone().into(),
             s.code.map(i64::from).map_or(Cell::Null, Cell::Int),
             s.error_title.clone().into(),
-            s.error_detail.clone().into(),
-            s.wamid.clone().into(),
+            detail.into(),
+            wamid.into(),
             s.next_attempt_at.into(),
             s.accepted_at.into(),
             s.sent_at.into(),

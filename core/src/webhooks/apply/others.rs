@@ -2,7 +2,7 @@
 
 use super::super::change::OtherChange;
 use super::super::entity::Model;
-use super::super::kept_entity;
+use super::super::{kept_entity, unrouted_entity};
 use crate::clock::Timestamp;
 use crate::context::{Services, Tx};
 use crate::error::Result;
@@ -60,11 +60,16 @@ pub(super) async fn keep(
     Ok(Some(format!("{} {}: {}", change.field, change.kind, change.note)))
 }
 
-/// Drops what was kept before `before`; returns how many.
+/// Drops what was kept before `before`, and statuses of messages that are none of ours: their ids have people's numbers
+/// in them. Returns how many.
 pub async fn forget(services: &Services, before: Timestamp) -> Result<u64> {
-    let done = kept_entity::Entity::delete_many()
+    let kept = kept_entity::Entity::delete_many()
         .filter(kept_entity::Column::ReceivedAt.lt(before))
         .exec(services.db.write())
         .await?;
-    Ok(done.rows_affected)
+    let unrouted = unrouted_entity::Entity::delete_many()
+        .filter(unrouted_entity::Column::ReceivedAt.lt(before))
+        .exec(services.db.write())
+        .await?;
+    Ok(kept.rows_affected + unrouted.rows_affected)
 }
