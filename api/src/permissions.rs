@@ -28,11 +28,13 @@ const TABLE: &[(Permission, &[&str])] = &[
     ),
     (CampaignsApprove, &["decideApproval"]),
     (CustomersRead, &["listCustomers", "getCustomer"]),
+    (CustomersErase, &["eraseCustomer", "listErasures", "getErasure", "setRetention", "applyRetention"]),
     (CustomersWrite, &["upsertCustomer", "changeCustomerTags"]),
     (
         CustomersExport,
         &[
             "exportRecipients",
+            "exportCustomer",
             "createImport",
             "listImports",
             "getImport",
@@ -74,7 +76,7 @@ const TABLE: &[(Permission, &[&str])] = &[
     (AuditRead, &["listAuditEvents"]),
     (MembersRead, &["listMembers", "listInvitations"]),
     (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),
-    (OrganizationRead, &["getOrganization"]),
+    (OrganizationRead, &["getOrganization", "getRetention", "listRetentionRuns", "getRetentionRun"]),
     (OrganizationWrite, &["updateOrganization"]),
 ];
 

@@ -4,12 +4,9 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces. `providers` implement traits that slices declare; no slice names a
-//! `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `privacy` → `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
-//! provider.
+//! `privacy` → `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` →
+//! `senders` → `alerts` → `consent` → `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces.
+//! `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
 pub mod clock;

@@ -27,9 +27,9 @@ mod m20261127_000017_authority;
 mod m20261127_000018_files_in_use;
 mod m20261127_000019_data_keys;
 mod m20261127_000022_subscriptions;
+mod m20261127_000023_privacy;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
-mod m20261127_000023_privacy;
 
 /// All migrations, oldest first.
 #[derive(Debug)]

@@ -12,7 +12,8 @@ mod privacy;
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
     let people = people::requests().into_iter().chain(people::answers());
-    let organization = authority::answers().into_iter().chain(integrators::answers()).chain(privacy::answers());
+    let organization =
+        authority::answers().into_iter().chain(integrators::answers()).chain(privacy::answers());
     for (name, example) in
         requests().into_iter().chain(answers()).chain(around()).chain(organization).chain(people)
     {

@@ -44,6 +44,8 @@ pub struct ErasureCounts {
     pub webhooks: u64,
     /// Kept changes that named them.
     pub kept_changes: u64,
+    /// Events that were told, or to be told, to integrators.
+    pub events: u64,
 }
 
 /// The erasure of one person.
@@ -97,6 +99,7 @@ impl Erasure {
                 import_rows: counts.import_rows,
                 webhooks: counts.webhooks,
                 kept_changes: counts.kept_changes,
+                events: counts.events,
             },
             last_word: row.last_word,
             last_word_at: utc(row.last_word_at),

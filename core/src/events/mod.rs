@@ -9,6 +9,7 @@
 
 pub mod campaigns;
 pub mod entity;
+pub mod erase;
 mod record;
 
 pub use record::{NewEvent, WANTED, about, record, wanted};

@@ -64,6 +64,8 @@ words! {
         Webhooks = "webhooks",
         /// Changes that ask for nothing yet.
         KeptChanges = "kept_changes",
+        /// What was to be told to integrators.
+        Events = "events",
     }
 }
 
@@ -95,6 +97,8 @@ pub struct ErasureCounts {
     pub webhooks: u64,
     /// Kept changes that named them.
     pub kept_changes: u64,
+    /// Events that were told, or to be told, to integrators.
+    pub events: u64,
 }
 
 words! {

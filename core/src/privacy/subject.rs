@@ -2,13 +2,14 @@
 //! needs their number: it is kept with the erasure, sealed like a secret, until the end.
 
 use super::Erasure;
-use crate::context::Services;
+use crate::context::{Services, Tx};
 use crate::customers::Customer;
 use crate::customers::named::Named;
 use crate::error::{Error, Result};
-use crate::ids::{CustomerId, ErasureId};
+use crate::ids::{CustomerId, ErasureId, OrganizationId};
 use crate::messages;
 use crate::phone::Phone;
+use crate::secret::columns::ERASURE_SUBJECT;
 use crate::secret::{ExposeSecret, SecretString};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -53,22 +54,26 @@ impl Subject {
     }
 
     /// For the erasure's row.
-    pub(super) fn seal(&self, services: &Services, erasure: ErasureId) -> Result<String> {
+    pub(super) async fn seal(
+        &self,
+        tx: &Tx,
+        services: &Services,
+        organization: OrganizationId,
+        erasure: ErasureId,
+    ) -> Result<String> {
         let text = serde_json::to_string(self).map_err(Error::internal)?;
-        services.cipher.seal(&place(erasure), &SecretString::from(text))
+        let place = ERASURE_SUBJECT.place(organization, erasure);
+        services.cipher.seal(tx.conn(), &place, &SecretString::from(text)).await
     }
 
     /// From the erasure's row.
-    pub(super) fn open(services: &Services, erasure: &Erasure) -> Result<Self> {
+    pub(super) async fn open(services: &Services, erasure: &Erasure) -> Result<Self> {
         let sealed = erasure.subject.as_deref();
         let sealed = sealed.ok_or_else(|| Error::internal("an erasure has forgotten whom it is about"))?;
-        let text = services.cipher.open(&place(erasure.id), sealed)?;
+        let place = ERASURE_SUBJECT.place(erasure.organization_id, erasure.id);
+        let text = services.cipher.open(&place, sealed).await?;
         serde_json::from_str(text.expose_secret()).map_err(Error::internal)
     }
-}
-
-fn place(erasure: ErasureId) -> String {
-    format!("erasures.subject:{erasure}")
 }
 
 /// A number that reaches another customer now.

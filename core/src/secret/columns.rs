@@ -26,8 +26,11 @@ pub const SUBSCRIPTION_SECRET: SealedColumn = SealedColumn::of_organization("sub
 pub const SUBSCRIPTION_PREVIOUS: SealedColumn =
     SealedColumn::of_organization("subscriptions", "previous_secret", "id");
 
+/// Whom an erasure that runs is about.
+pub const ERASURE_SUBJECT: SealedColumn = SealedColumn::of_organization("erasures", "subject", "id");
+
 /// All of them.
-pub const ALL: [SealedColumn; 9] = [
+pub const ALL: [SealedColumn; 10] = [
     SENDER_TOKEN,
     APP_SECRET,
     APP_VERIFY_TOKEN,
@@ -37,6 +40,7 @@ pub const ALL: [SealedColumn; 9] = [
     EMAIL_BODY,
     SUBSCRIPTION_SECRET,
     SUBSCRIPTION_PREVIOUS,
+    ERASURE_SUBJECT,
 ];
 
 /// Whose data key seals.

@@ -29,7 +29,7 @@ pub(super) fn answers() -> Vec<(&'static str, Value)> {
                 "counts": {
                     "customers": 1, "tags": 1, "consent_events": 2, "cancelled": 0, "messages": 41, "attempts": 3,
                     "media": 2, "receipts": 0, "import_rejects": 1, "import_rows": 0, "webhooks": 57,
-                    "kept_changes": 0,
+                    "kept_changes": 0, "events": 0,
                 },
                 "last_word": "opted_out", "last_word_at": at(12), "requested_by": id("key"), "requested_at": at(30),
                 "finished_at": at(31),

@@ -22,7 +22,7 @@ pub(in crate::privacy) async fn search(services: &Services, erasure: &Erasure) -
     if erasure.status == WorkStatus::Completed || erasure.stage != ErasureStage::ImportFiles {
         return Ok(None);
     }
-    let subject = Subject::open(services, erasure)?;
+    let subject = Subject::open(services, erasure).await?;
     let (organization, after) = (erasure.organization_id, place(erasure)?);
     let (rows, next) =
         imports::erase::erase_rows(services, organization, &subject.named, after, erasure.dry_run).await?;
@@ -43,7 +43,7 @@ pub(super) async fn note(
     };
     counts.import_rows += searched.rows;
     if searched.next.is_none() && !erasure.dry_run {
-        let subject = Subject::open(services, erasure)?;
+        let subject = Subject::open(services, erasure).await?;
         imports::erase::forget_numbers(tx, erasure.organization_id, &subject.named).await?;
     }
     Ok(Step::behind(searched.next))

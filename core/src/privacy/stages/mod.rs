@@ -9,7 +9,7 @@ use super::{Erasure, ErasureCounts, ErasureStage};
 use crate::context::{Services, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{self, receipt};
-use crate::{imports, media, webhooks};
+use crate::{events, imports, media, webhooks};
 use files::Searched;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -52,7 +52,7 @@ pub(super) async fn step(
         ErasureStage::ImportFiles => return files::note(tx, services, erasure, counts, searched).await,
         _ => {}
     }
-    let subject = Subject::open(services, erasure)?;
+    let subject = Subject::open(services, erasure).await?;
     let (organization, dry_run, named) = (erasure.organization_id, erasure.dry_run, &subject.named);
     match erasure.stage {
         ErasureStage::Media => of_media(tx, services, &subject, dry_run, counts).await,
@@ -85,6 +85,10 @@ pub(super) async fn step(
                 webhooks::erase::erase_kept(tx, organization, named, place(erasure)?, dry_run).await?;
             counts.kept_changes += n;
             Ok(Step::behind(next))
+        }
+        ErasureStage::Events => {
+            counts.events += events::erase::erase(tx, &subject.customers, dry_run).await?;
+            Ok(Step::Over)
         }
         // done above
         ErasureStage::Waiting | ErasureStage::Person | ErasureStage::Settling | ErasureStage::ImportFiles => {
