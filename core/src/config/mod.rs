@@ -18,7 +18,7 @@ pub use network::Network;
 pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
 
 /// Names people know, and the settings they stand for.
-const WELL_KNOWN: [(&str, &str); 8] = [
+const WELL_KNOWN: [(&str, &str); 9] = [
     ("DATABASE_URL", "database.url"),
     ("REDIS_URL", "redis.url"),
     ("BELLBIRD_HTTP_ADDR", "http.addr"),

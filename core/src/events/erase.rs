@@ -6,13 +6,14 @@ use super::entity::{Column, Entity};
 use crate::context::Tx;
 use crate::error::Result;
 use crate::ids::CustomerId;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 
 /// Deletes the events about these customers with their deliveries, or counts them; but not that they were deleted, which
 /// says no more than their ids.
 pub async fn erase(tx: &Tx, customers: &[CustomerId], dry_run: bool) -> Result<u64> {
-    let theirs =
-        Column::CustomerId.is_in(customers.iter().copied()).and(Column::Kind.ne(EventType::CustomerDeleted));
+    let theirs = Condition::all()
+        .add(Column::CustomerId.is_in(customers.iter().copied()))
+        .add(Column::Kind.ne(EventType::CustomerDeleted));
     if dry_run {
         return Ok(Entity::find().filter(theirs).count(tx.conn()).await?);
     }

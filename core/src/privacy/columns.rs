@@ -3,7 +3,7 @@
 //!
 //! *Personal* is what says, or lets somebody work out, who a customer is or what was said to or by them. Ids of ours,
 //! times, states and prices are not, once nothing leads from them to a person. What the organization writes about itself
-//! (templates, names of campaigns, senders) is its own.
+//! (templates, names of campaigns, senders) is its own, and so are the people who work with it.
 
 /// A table, and what is in it.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +29,19 @@ pub const TABLES: &[Table] = &[
         "acknowledged_at digest first_seen_at id kind last_seen_at message organization_id raw sender_id \
          severity times waba_id",
     ),
-    harmless("api_keys", "created_at hash hint id name organization_id revoked_at"),
+    harmless(
+        "api_keys",
+        "created_at expires_at hash hint id last_used_at name organization_id revoked_at scopes",
+    ),
     harmless("apps", "created_at id key name organization_id secret verify_token"),
+    harmless(
+        "audit_events",
+        "action actor at changes id impersonator organization_id path request_id subject",
+    ),
+    harmless(
+        "campaign_approvals",
+        "campaign_id decided_at decided_by note organization_id requested_at requested_by status",
+    ),
     harmless("campaign_counters", "bumps campaign_id n shard status"),
     harmless(
         "campaigns",
@@ -57,12 +68,27 @@ pub const TABLES: &[Table] = &[
         harmless: "created_at id organization_id updated_at",
         erased: "deleted, with those that were merged into it",
     },
+    harmless("data_keys", "created_at id organization_id retired_at wrapped wrapped_by"),
+    harmless("emails", "attempts body created_at id next_attempt_at recipient subject"),
     Table {
         name: "erasures",
         personal: "subject",
         harmless: "counts customer_id dry_run fence finished_at id last_word last_word_at organization_id place \
          requested_at requested_by stage status updated_at",
         erased: "sealed while the erasure runs, gone when it is over",
+    },
+    Table {
+        name: "event_deliveries",
+        personal: "error response_body",
+        harmless: "attempts created_at delivered_at duration_ms event_id last_attempt_at leased_until next_attempt_at \
+         organization_id response_status state subscription_id type updated_at",
+        erased: "deleted with their events",
+    },
+    Table {
+        name: "events",
+        personal: "customer_id payload",
+        harmless: "created_at id occurred_at organization_id type",
+        erased: "deleted; that the customer was deleted is told, by id",
     },
     harmless("feeder_leases", "owner sender_id until_at"),
     Table {
@@ -89,6 +115,10 @@ pub const TABLES: &[Table] = &[
          encoding failure file_name finished_at format id mapping organization_id rejected rows_read \
          rows_total run sha256 size started_at status tags updated updated_at",
     ),
+    harmless(
+        "invitations",
+        "accepted_at created_at email expires_at hash id invited_by organization_id revoked_at role",
+    ),
     Table {
         name: "kept_changes",
         personal: "content",
@@ -103,6 +133,7 @@ pub const TABLES: &[Table] = &[
         erased: "emptied and the bytes deleted, of what the person sent; uploads are the organization's",
     },
     harmless("media_uploads", "expires_at leased_until media_id provider_id sender_id uploaded_at"),
+    harmless("members", "created_at organization_id role user_id"),
     Table {
         name: "message_attempts",
         personal: "error_detail wamid",
@@ -120,7 +151,11 @@ pub const TABLES: &[Table] = &[
          revoked_at sender_id sent_at status template_id tries unknown_at updated_at",
         erased: "emptied, wamid replaced by its SHA-256; the row stays and counts on",
     },
-    harmless("organizations", "country created_at id name unknown_marketing unknown_transactional"),
+    harmless(
+        "organizations",
+        "country created_at email id launch_needs_approval name phone slug status unknown_marketing \
+         unknown_transactional whatsapp_number",
+    ),
     harmless("outbox", "body created_at id lane pushed_at"),
     harmless("portfolios", "daily_people known_at organization_id portfolio source unlimited updated_at"),
     Table {
@@ -129,6 +164,7 @@ pub const TABLES: &[Table] = &[
         harmless: "about digest id occurred_at organization_id received_at sender_id status",
         erased: "emptied where it names the person, wamid replaced by its SHA-256",
     },
+    harmless("refresh_tokens", "created_at expires_at hash session_id used_at"),
     harmless(
         "retention_policies",
         "content_months due_at media_months organization_id recipients_months updated_at webhooks_months",
@@ -145,21 +181,40 @@ pub const TABLES: &[Table] = &[
          updated_at username username_at username_status waba_id",
     ),
     harmless(
+        "sessions",
+        "address created_at expires_at id impersonator last_used_at organization_id revoked_at revoked_reason \
+         user_agent user_id",
+    ),
+    harmless("subscription_types", "organization_id subscription_id type"),
+    harmless(
+        "subscriptions",
+        "created_at description disabled_at disabled_reason event_types failing_since failures id \
+         organization_id previous_expires_at previous_secret rests_until rotated_at secret status \
+         updated_at url",
+    ),
+    harmless(
         "template_syncs",
         "error finished_at found id next_page organization_id requested_at started_at status waba_id",
     ),
     harmless(
         "templates",
-        "category category_at change_error components components_at created_at id language name \
+        "category category_at change_error components components_at created_at example_handles id language name \
          next_category next_components organization_id parameter_format pending_change provider_id \
          quality quality_at status status_at status_reason synced_at unsupported updated_at waba_id",
     ),
+    harmless("token_keys", "created_at kid retired_at secret"),
     Table {
         name: "unrouted_statuses",
         personal: "opaque wamid",
         harmless: "id occurred_at phone_number_id received_at status",
         erased: "nobody's; dropped after webhooks.keep_days",
     },
+    harmless("user_tokens", "created_at expires_at hash purpose used_at user_id"),
+    harmless(
+        "users",
+        "created_at disabled_at email email_verified_at id name password_hash platform_admin recovery_codes \
+         totp_enabled_at totp_last_step totp_secret updated_at",
+    ),
     Table {
         name: "webhook_events",
         personal: "body",

@@ -1,6 +1,6 @@
 //! Examples of what is told about people's data.
 
-use super::{at, id, with};
+use super::{at, id};
 use serde_json::{Value, json};
 
 /// What those are answered who ask about one person, or about how long what is kept.

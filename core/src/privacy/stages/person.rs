@@ -3,7 +3,7 @@
 
 use super::Step;
 use crate::context::{Services, Tx};
-use crate::customers::erase as customers;
+use crate::customers::{erase as customers, tell};
 use crate::error::Result;
 use crate::messages::erase as ledger;
 use crate::privacy::subject::Subject;
@@ -37,10 +37,14 @@ pub(super) async fn remove(
         if let Some((word, at)) = last_word::newest(&rows) {
             (erasure.last_word, erasure.last_word_at) = (Some(word), Some(at));
         }
-        customers::remove(tx, people).await?
+        let removed = customers::remove(tx, people).await?;
+        for id in people {
+            tell::deleted(tx, erasure.organization_id, *id).await?;
+        }
+        removed
     };
     (counts.customers, counts.tags, counts.consent_events) =
         (removed.customers, removed.tags, removed.consent_events);
-    erasure.subject = Some(subject.seal(services, erasure.id)?);
+    erasure.subject = Some(subject.seal(tx, services, erasure.organization_id, erasure.id).await?);
     Ok(Step::Over)
 }
