@@ -50,6 +50,11 @@ deploy:
 audit:
     @scripts/audit.sh
 
+# Ask every operation for what nobody would ask for, with a valid key: no answer may be a 5xx (bounded, about 10 minutes)
+[no-exit-message]
+fuzz *args:
+    @scripts/fuzz.sh "$@"
+
 # Start a throw-away PostgreSQL and Redis and print their URLs; with a COMMAND: run it with them, then stop
 [no-exit-message]
 services *command:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks our dependencies against deny.toml with cargo-deny: licences, banned crates, sources, and known
-# vulnerabilities where the advisory database can be reached.
+# vulnerabilities where the advisory database can be reached; and the packages that write and check the clients with
+# npm audit, where npm's registry can be asked.
 #
 # --advisories-warn: a new advisory is printed but is no failure. `./dev test` uses it, because a commit that
 # passed yesterday should pass today; `./dev audit` is strict.
@@ -33,4 +34,29 @@ elif ! cargo deny --locked --log-level error check --disable-fetch advisories; t
     echo "There are new advisories (above). They do not fail the tests; \`./dev audit\` is strict about them."
   fi
 fi
+
+# Nothing of these is shipped; they run where clients are generated.
+for lock in clients/*/package-lock.json; do
+  folder=$(dirname "$lock")
+  if ! command -v npm >/dev/null; then
+    echo "npm audit: $folder not checked: there is no npm on this machine"
+    continue
+  fi
+  # the number of known vulnerabilities, or why it is not known
+  found=$(cd "$folder" && npm audit --package-lock-only --json 2>/dev/null </dev/null | node -e '
+    const said = JSON.parse(require("fs").readFileSync(0, "utf8") || "{}");
+    console.log(said.metadata ? said.metadata.vulnerabilities.total : (said.message ?? "no answer"));' 2>/dev/null)
+  case $found in
+  0) echo "npm audit: $folder has no known vulnerabilities" ;;
+  '' | *[!0-9]*) echo "npm audit: $folder not checked: the registry cannot be asked from here (${found:-no answer})" ;;
+  *)
+    (cd "$folder" && npm audit --package-lock-only </dev/null)
+    if [ -n "$strict" ]; then
+      rc=1
+    else
+      echo "There are new advisories (above). They do not fail the tests; \`./dev audit\` is strict about them."
+    fi
+    ;;
+  esac
+done
 exit $rc

@@ -1,5 +1,6 @@
 //! Who calls, and may they: the only place that reads a token.
 
+use crate::edge::throttle::Throttle;
 use crate::error::{ApiError, unauthorized};
 use crate::operations::Operations;
 use crate::permissions;
@@ -46,6 +47,7 @@ async fn check(request: &Request, bearer: Bearer) -> poem::Result<Ctx> {
     } else {
         person(services, &bearer).await?.ctx
     };
+    admit(request, &ctx).await?;
     permit(request, &ctx)?;
     Ok(ctx)
 }
@@ -56,7 +58,17 @@ async fn check_person(request: &Request, bearer: Bearer) -> poem::Result<Person>
         let message = "a key has no account; sign in as a person";
         return Err(ApiError::from(Error::forbidden("person_needed", message)).into());
     }
-    Ok(person(services, &bearer).await?)
+    let person = person(services, &bearer).await?;
+    admit(request, &person.ctx).await?;
+    Ok(person)
+}
+
+/// Counts the request of a caller who is known.
+async fn admit(request: &Request, ctx: &Ctx) -> Result<(), ApiError> {
+    match request.data::<Throttle>() {
+        Some(throttle) => throttle.admit(ctx).await,
+        None => Ok(()),
+    }
 }
 
 fn services(request: &Request) -> Result<&Services, ApiError> {

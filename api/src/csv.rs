@@ -1,5 +1,6 @@
 //! CSV files, as they come in and as they go out.
 
+use bellbird_core::imports::cells;
 use poem::{Body, FromRequest, IntoResponse, Request, RequestBody, Response};
 use poem_openapi::ApiResponse;
 use poem_openapi::payload::{ParsePayload, Payload};
@@ -76,14 +77,14 @@ pub fn line(cells: &[Option<impl AsRef<str>>]) -> String {
     cells.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n"
 }
 
-/// A spreadsheet runs a cell that begins like a formula; an apostrophe makes it text. A phone number begins with `+`
-/// too, but a plus and digits compute nothing, and with an apostrophe the file could not be imported again.
+/// A spreadsheet runs a cell that begins like a formula; an apostrophe makes it text, and an import takes it away
+/// again. A phone number begins with `+` too, but a plus and digits compute nothing, and every other program that reads
+/// the file wants the number as it is.
 fn harmless(text: &str) -> String {
     let phone = text
         .strip_prefix('+')
         .is_some_and(|rest| (6..=15).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit()));
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula && !phone { format!("'{text}") } else { text.to_string() }
+    if cells::begins_like_a_formula(text) && !phone { format!("'{text}") } else { text.to_string() }
 }
 
 #[cfg(test)]
@@ -99,6 +100,10 @@ mod tests {
             ("-2+3", "\"'-2+3\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("\t=1", "\"'\t=1\""),
+            ("\r=1", "\"'\r=1\""),
+            ("＝1+1", "\"'＝1+1\""),
+            ("'=1+1", "\"''=1+1\""),
+            ("'t Hooft", "\"'t Hooft\""),
             ("+919876543210", "\"+919876543210\""),
             ("+91987654321+1", "\"'+91987654321+1\""),
             ("say \"hi\",\nA", "\"say \"\"hi\"\",\nA\""),
@@ -106,6 +111,14 @@ mod tests {
             assert_eq!(line(&[Some(cell)]), format!("{written}\r\n"));
         }
         assert_eq!(line(&[None::<&str>, Some("a")]), "\"\",\"a\"\r\n");
+    }
+
+    #[test]
+    fn an_import_reads_what_was_exported() {
+        for cell in ["=1+1", "'=1", "''-1", "'t Hooft", "+1 and more", "@x", "\t=1", "＋1", "-", "", "plain"]
+        {
+            assert_eq!(cells::text(&harmless(cell)), cell);
+        }
     }
 
     #[test]

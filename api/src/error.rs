@@ -3,6 +3,7 @@
 //! The domain's errors arrive through `From`, the framework's through [`from_framework`]; both end as an [`ApiError`],
 //! which is the only error type an operation may declare.
 
+use crate::edge::throttle;
 use crate::middleware::request_id;
 use bellbird_core::Error;
 use poem::http::StatusCode;
@@ -22,10 +23,13 @@ pub type ApiResult<T> = Result<T, ApiError>;
 /// Seconds after which a caller may try again when something we stand on is away.
 const RETRY_AFTER: u32 = 2;
 
+/// The type of a 429, registered with the `RateLimit` headers.
+const QUOTA_EXCEEDED: &str = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+
 /// What went wrong (RFC 9457).
 #[derive(Object, Clone, Debug, PartialEq)]
 pub struct Problem {
-    /// Always `about:blank`: the meaning is in `code`.
+    /// `about:blank`: the meaning is in `code`. Of a 429, the type the IETF gave it.
     pub r#type: String,
     /// The status in words.
     pub title: String,
@@ -38,6 +42,9 @@ pub struct Problem {
     /// Which fields are wrong, when the input is.
     #[oai(default, skip_serializing_if_is_empty)]
     pub errors: Vec<FieldProblem>,
+    /// Of a 429: which quotas are used up, by their names in `RateLimit-Policy`.
+    #[oai(rename = "violated-policies", default, skip_serializing_if_is_empty)]
+    pub violated_policies: Vec<String>,
     /// Quote it when you ask us about this answer.
     #[oai(skip_serializing_if_is_none)]
     pub request_id: Option<String>,
@@ -64,6 +71,7 @@ impl Problem {
             code: code.into(),
             detail: detail.into(),
             errors: Vec::new(),
+            violated_policies: Vec::new(),
             request_id: None,
         }
     }
@@ -145,6 +153,30 @@ impl ApiError {
         Self::Failed(status, problem.into(), Some(RETRY_AFTER))
     }
 
+    /// The request did not arrive in its time.
+    pub fn arrived_too_slowly() -> Self {
+        let detail = "the request did not arrive in time";
+        Self::refused(StatusCode::REQUEST_TIMEOUT, "request_timeout", detail)
+    }
+
+    /// No answer could be made in its time. What was begun is undone, or was done and can be read.
+    pub fn took_too_long() -> Self {
+        tracing::error!("no answer within its time");
+        Self::unavailable("the answer")
+    }
+
+    /// More requests than these quotas allow; when to come back stands in the headers.
+    pub fn too_many(quotas: &[&str]) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let detail = "too many requests; the header Retry-After says in how many seconds to come back";
+        let problem = Problem {
+            r#type: QUOTA_EXCEEDED.into(),
+            violated_policies: quotas.iter().map(ToString::to_string).collect(),
+            ..Problem::new(status, "too_many_requests", detail)
+        };
+        Self::Refused(status, problem.into())
+    }
+
     /// Wrong input, field by field.
     pub fn invalid(errors: Vec<FieldProblem>) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -185,7 +217,11 @@ impl From<Error> for ApiError {
                 answer
             }
             Error::Unproved { code, message } => Self::refused(StatusCode::UNAUTHORIZED, code, message),
-            Error::TooOften(_) => Self::refused(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "x"),
+            Error::TooOften(allowance) => {
+                let refusal = throttle::refused(&allowance);
+                throttle::note(allowance);
+                refusal
+            }
             Error::Unavailable { what, source } => {
                 tracing::warn!(what, error = %source, "answered 503");
                 Self::unavailable(what)

@@ -13,6 +13,7 @@ pub mod campaigns;
 pub mod cookies;
 pub mod csv;
 pub mod customers;
+pub mod edge;
 pub mod error;
 pub mod health;
 pub mod idempotency;

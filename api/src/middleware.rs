@@ -1,5 +1,6 @@
 //! What happens to every request: a name, limits, a safety net, the same shape for every error, a line in the log.
 
+use crate::edge::{Guards, cors, head, throttle};
 use crate::error::{ApiError, from_framework};
 use crate::linger::Lingering;
 use crate::operations::Operations;
@@ -10,6 +11,7 @@ use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::time::timeout;
 
 /// Largest body of an ordinary request.
 const BODY: usize = 1 << 20;
@@ -25,6 +27,8 @@ const MEDIA_BYTES: usize = 101 << 20;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const PAGES: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
+/// For a year; whether other names of the domain are ready for it is not ours to say.
+const HTTPS_ONLY: &str = "max-age=31536000";
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
 tokio::task_local! {
@@ -39,6 +43,8 @@ pub fn request_id() -> Option<String> {
 /// The outermost layer.
 #[derive(Debug, Clone)]
 pub struct Edge {
+    /// What is asked of every request.
+    pub guards: Guards,
     /// What each address knows.
     pub operations: Arc<Operations>,
     /// Largest body a webhook may have.
@@ -67,8 +73,9 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
     async fn call(&self, request: Request) -> Result<Response> {
         let (started, method) = (Instant::now(), request.method().clone());
         let path = request.uri().path().to_string();
-        let id = name(&request);
-        let answer = CURRENT.scope(id.clone(), AssertUnwindSafe(self.answer(request)).catch_unwind()).await;
+        let (id, origin) = (name(&request), cors::origin(request.headers()).map(str::to_string));
+        let guarded = AssertUnwindSafe(throttle::watch(self.guard(request))).catch_unwind();
+        let answer = CURRENT.scope(id.clone(), guarded).await;
         let mut response = match answer {
             Ok(response) => response,
             Err(_) => {
@@ -77,7 +84,8 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
                 CURRENT.sync_scope(id.clone(), || ApiError::internal().into_response())
             }
         };
-        dress(&mut response, &path, &id);
+        dress(&mut response, &path, &id, self.edge.guards.https);
+        self.edge.guards.origins.dress(origin.as_deref(), response.headers_mut());
         let (status, took) = (response.status().as_u16(), started.elapsed());
         let millis = (took.as_secs_f64() * 1e4).round() / 10.0;
         let path = without_secrets(&path);
@@ -96,16 +104,35 @@ impl<E: Endpoint> Endpoint for EdgeEndpoint<E> {
 }
 
 impl<E: Endpoint> EdgeEndpoint<E> {
-    async fn answer(&self, mut request: Request) -> Response {
-        // nothing stored has one in it, and Postgres takes it for an error of ours
-        if request.uri().to_string().contains("%00") {
-            let detail = "an address cannot hold the character NUL (%00)";
-            return ApiError::refused(StatusCode::BAD_REQUEST, "bad_request", detail).into_response();
+    /// What is asked before anybody looks at what the request wants, and told after.
+    async fn guard(&self, mut request: Request) -> Response {
+        if let Err(refusal) = head::judge(&request) {
+            return refusal.into_response();
         }
+        let (guards, path) = (&self.edge.guards, request.uri().path().to_string());
+        if let Some(preflight) = guards.origins.preflight(&request, || self.edge.operations.allowed(&path)) {
+            return preflight;
+        }
+        let address = guards.proxies.client(&request);
+        request.set_data(address);
+        let answer = self.answer(request).await;
+        let mut answer = guards.throttle.failed(&path, address, answer).await;
+        throttle::dress(answer.headers_mut());
+        answer
+    }
+
+    async fn answer(&self, mut request: Request) -> Response {
         let path = request.uri().path().to_string();
-        let answered = match self.limit(&mut request).await {
-            Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
-            Err(error) => Err(error.into()),
+        let guards = &self.edge.guards;
+        let uploads = [UPLOADS, MEDIA].contains(&path.as_str()) || path.ends_with("/import");
+        let time = if uploads { guards.upload_time } else { guards.request_time };
+        let answered = match timeout(time, self.limit(&mut request)).await {
+            Ok(Ok(())) => match timeout(time, self.inner.call(request)).await {
+                Ok(answered) => answered.map(IntoResponse::into_response),
+                Err(_) => return ApiError::took_too_long().into_response(),
+            },
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => return ApiError::arrived_too_slowly().into_response(),
         };
         match answered {
             Ok(response) => response,
@@ -160,7 +187,7 @@ fn name(request: &Request) -> String {
 }
 
 /// Adds what every answer carries.
-fn dress(response: &mut Response, path: &str, id: &str) {
+fn dress(response: &mut Response, path: &str, id: &str, https: bool) {
     let status = response.status();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
@@ -169,6 +196,9 @@ fn dress(response: &mut Response, path: &str, id: &str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
     // the pages bring their own scripts and styles, and talk to nobody but this server
     let page = path == "/" || path.starts_with("/docs");
     headers

@@ -1,15 +1,16 @@
 //! The application as one endpoint, and serving it.
 
 use crate::cookies::Cookies;
+use crate::edge::Guards;
+use crate::edge::listen::{Places, listen};
 use crate::middleware::Edge;
 use crate::operations::Operations;
 use crate::{health, openapi, webhooks};
 use bellbird_core::{Error, Result, Services, monitor};
 use poem::endpoint::BoxEndpoint;
-use poem::listener::TcpAcceptor;
 use poem::middleware::AddData;
 use poem::web::Html;
-use poem::{EndpointExt, IntoEndpoint, IntoResponse, Response, Route, Server, get};
+use poem::{EndpointExt, IntoEndpoint, IntoResponse, Response, Route, get};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -36,7 +37,10 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     let docs = service.scalar();
     let service = Arc::new(service.into_endpoint());
     let operations = Arc::new(Operations::of(&serde_yaml_ng::from_str(&spec).map_err(Error::internal)?));
+    let guards = Guards::new(&services)?;
+    let throttle = guards.throttle.clone();
     let edge = Edge {
+        guards,
         operations: operations.clone(),
         webhook_bytes: services.config.webhooks.max_body_bytes,
         import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
@@ -55,6 +59,7 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
         .with(AddData::new(operations))
         .with(AddData::new(webhooks))
         .with(AddData::new(options.shutdown))
+        .with(AddData::new(throttle))
         .with(cookies)
         .with(edge);
     Ok(app.map_to_response().boxed())
@@ -67,12 +72,16 @@ pub async fn run(
     listener: tokio::net::TcpListener,
     shutdown: CancellationToken,
 ) -> Result<()> {
-    let failed = |e: std::io::Error| Error::internal(format!("the HTTP server: {e}"));
+    let http = &services.config.http;
+    let places = Places {
+        connections: http.max_connections,
+        idle: Duration::from_millis(http.idle_timeout_ms),
+        drain: DRAIN,
+    };
     let app = build(services, Options { shutdown: shutdown.clone() })?;
     tokio::spawn(monitor::fold(shutdown.clone().cancelled_owned()));
-    let acceptor = TcpAcceptor::from_tokio(listener).map_err(failed)?;
-    let server = Server::new_with_acceptor(acceptor).name("api");
-    server.run_with_graceful_shutdown(app, shutdown.cancelled_owned(), Some(DRAIN)).await.map_err(failed)
+    listen(app, listener, places, shutdown).await;
+    Ok(())
 }
 
 fn yaml(spec: String) -> Response {

@@ -14,6 +14,7 @@ mod clients;
 mod crowds;
 mod customers;
 mod demo;
+mod edges;
 mod events;
 mod faults;
 mod health;

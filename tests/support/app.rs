@@ -75,7 +75,7 @@ pub(crate) struct Setup {
 }
 
 /// Settings under which days of policy pass in a test's seconds, and a busy machine still makes no time-out.
-const FAST: [(&str, &str); 15] = [
+const FAST: [(&str, &str); 18] = [
     ("QUEUE__LEASE_MS", "15000"),
     ("QUEUE__POLL_MS", "250"),
     ("META__CONNECT_TIMEOUT_MS", "2000"),
@@ -90,6 +90,9 @@ const FAST: [(&str, &str); 15] = [
     ("WORKER__FINISH_EVERY_MS", "50"),
     ("WEBHOOKS__GROUP_MS", "1"),
     ("TEMPLATES__SYNC_EVERY_MINUTES", "0"), // days pass in seconds here
+    ("THROTTLE__CALLER_PER_SECOND", "100000"), // nobody asks as often as a test
+    ("THROTTLE__ORGANIZATION_PER_SECOND", "100000"),
+    ("THROTTLE__FAILURES_PER_MINUTE", "100000"),
     ("LOG__LEVEL", "warn"),
 ];
 

@@ -57,6 +57,16 @@ impl Client {
         bellbird_client::Client::new_with_client(&self.base, http)
     }
 
+    /// Where the API listens, for lines of one's own.
+    pub(crate) fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// What it says in `Authorization`.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.key.as_deref().unwrap_or_default())
+    }
+
     /// A request to be completed by the caller. `path` begins with `/`, or is a whole address.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_string() };

@@ -9,6 +9,7 @@ pub mod second_factor;
 pub mod sessions;
 pub mod sign_in;
 
+use crate::edge::address::ClientAddress;
 use crate::middleware::request_id;
 use bellbird_core::identity::Visitor;
 use poem::{FromRequest, Request, RequestBody};
@@ -25,7 +26,7 @@ impl std::ops::Deref for Seen {
 
 impl<'a> FromRequest<'a> for Seen {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> poem::Result<Self> {
-        let address = request.remote_addr().as_socket_addr().map(|address| address.ip());
+        let address = request.data::<ClientAddress>().map(|address| address.0);
         let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
         Ok(Self(Visitor::new(address, agent, request_id())))
     }

@@ -101,6 +101,10 @@ fn refusals(operation: &Map<String, Value>) -> String {
     tell(body.is_some() && keyed, "415 `unsupported_content_type`");
     tell(json && keyed, "422 `invalid_input`: what the body says is wrong; `errors` names each field");
     tell(repeatable, "422 `idempotency_key_reused`: the key was sent with another request before");
+    tell(
+        keyed,
+        "429 `too_many_requests`: a quota of `RateLimit-Policy` is used up; `Retry-After` says when to come back",
+    );
     match told.as_slice() {
         [one] => one.clone(),
         _ => told.join("\n"),

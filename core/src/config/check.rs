@@ -34,6 +34,17 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             return bad(key, "must begin with https:// (or http:// for a sandbox)".into());
         }
     }
+    if let Err(problem) = config.http.trusted_proxies() {
+        return bad("http.trusted_proxies", problem);
+    }
+    for origin in config.http.cors_origins() {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        if origin != "*" && host.is_none_or(|host| host.is_empty() || host.contains('/')) {
+            let problem =
+                format!("`{origin}` must be * or an origin like https://app.example.com, without a path");
+            return bad("http.cors_origins", problem);
+        }
+    }
     let files = &config.files.url;
     if !files.is_empty() && !files.starts_with("file:") && !files.starts_with("s3://") {
         return bad("files.url (BELLBIRD_FILES_URL)", "must begin with file: or s3://, or be empty".into());
@@ -72,6 +83,10 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
         ("worker.inbound_concurrency", config.worker.inbound_concurrency),
         ("worker.maintenance_concurrency", config.worker.maintenance_concurrency),
         ("database.max_connections", config.database.max_connections as usize),
+        ("http.max_connections", config.http.max_connections),
+        ("http.idle_timeout_ms", usize::try_from(config.http.idle_timeout_ms).unwrap_or(usize::MAX)),
+        ("http.request_timeout_ms", usize::try_from(config.http.request_timeout_ms).unwrap_or(usize::MAX)),
+        ("http.upload_timeout_ms", usize::try_from(config.http.upload_timeout_ms).unwrap_or(usize::MAX)),
     ] {
         if n == 0 {
             return bad(key, "must be at least 1".into());
@@ -145,6 +160,11 @@ mod tests {
             (("BELLBIRD__WORKER__BULK_CONCURRENCY", "many"), "", "bulk_concurrency"),
             (("BELLBIRD__WORKER__TYPO", "1"), "", "typo"),
             (("BELLBIRD_HTTP_ADDR", "nowhere"), "", "http.addr"),
+            (("BELLBIRD__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, ten"), "http.trusted_proxies", "10.0.0.0/8"),
+            (("BELLBIRD__HTTP__CORS_ORIGINS", "app.example.com"), "http.cors_origins", "https://"),
+            (("BELLBIRD__HTTP__CORS_ORIGINS", "https://app.example.com/"), "http.cors_origins", "path"),
+            (("BELLBIRD__HTTP__PROXY_HEADER", "x-real-ip"), "", "x-real-ip"),
+            (("BELLBIRD__HTTP__IDLE_TIMEOUT_MS", "0"), "http.idle_timeout_ms", "at least 1"),
             (("BELLBIRD__WORKER__HTTP_ADDR", "nowhere"), "worker.http_addr", "9090"),
         ] {
             let error = load(&[env]).unwrap_err().to_string();

@@ -10,6 +10,9 @@ use std::path::Path;
 use std::time::Duration;
 
 mod check;
+mod network;
+
+pub use network::Network;
 
 /// Every setting with its default, as shipped.
 pub const DEFAULTS: &str = include_str!("../../../config.default.toml");
@@ -44,6 +47,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub redis: RedisConfig,
     pub http: HttpConfig,
+    pub throttle: ThrottleConfig,
     pub meta: MetaConfig,
     pub secrets: SecretsConfig,
     pub auth: AuthConfig,
@@ -79,7 +83,21 @@ section! {
 }
 section! {
     /// `[http]`
-    HttpConfig { addr: SocketAddr, public_url: String, }
+    HttpConfig {
+        addr: SocketAddr,
+        public_url: String,
+        cors_origins: String,
+        trusted_proxies: String,
+        proxy_header: ProxyHeader,
+        max_connections: usize,
+        idle_timeout_ms: u64,
+        request_timeout_ms: u64,
+        upload_timeout_ms: u64,
+    }
+}
+section! {
+    /// `[throttle]`
+    ThrottleConfig { caller_per_second: u32, organization_per_second: u32, failures_per_minute: u32, }
 }
 section! {
     /// `[meta]`
@@ -168,6 +186,39 @@ impl HttpConfig {
         match self.public_url.trim_end_matches('/') {
             "" => format!("http://{}", self.addr),
             url => url.to_string(),
+        }
+    }
+
+    /// Whose pages may ask from a browser.
+    pub fn cors_origins(&self) -> Vec<String> {
+        network::words(&self.cors_origins).map(str::to_string).collect()
+    }
+
+    /// The proxies whose word on the client's address counts.
+    ///
+    /// # Errors
+    /// What is wrong with the setting.
+    pub fn trusted_proxies(&self) -> Result<Vec<Network>, String> {
+        network::words(&self.trusted_proxies).map(str::parse).collect()
+    }
+}
+
+/// Where a proxy writes whom it speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    /// The usual one.
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+}
+
+impl ProxyHeader {
+    /// As it stands in a request.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
         }
     }
 }

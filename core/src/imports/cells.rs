@@ -87,10 +87,19 @@ fn point(text: &str) -> Option<Result<String, Rejection>> {
     })
 }
 
+/// What makes a spreadsheet take a cell for a formula, in the widths of all keyboards.
+const SIGNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// Whether a spreadsheet would compute this cell, or would have with fewer apostrophes before it: those are counted,
+/// so that taking one away always undoes putting one there.
+pub fn begins_like_a_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(SIGNS)
+}
+
 /// Any other cell. An apostrophe before a sign is how a spreadsheet (or our own export) says that it is no formula.
-pub(super) fn text(cell: &str) -> &str {
+pub fn text(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t']) => rest,
+        Some(rest) if begins_like_a_formula(rest) => rest,
         _ => cell,
     }
 }

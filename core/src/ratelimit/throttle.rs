@@ -105,6 +105,14 @@ impl Allowance {
         (!self.granted).then_some(longest)
     }
 
+    /// An error if it was refused.
+    ///
+    /// # Errors
+    /// `TooOften`.
+    pub fn or_refuse(self) -> Result<Self, crate::Error> {
+        if self.granted { Ok(self) } else { Err(crate::Error::TooOften(self)) }
+    }
+
     /// The quotas that refused it, by name.
     pub fn violated(&self) -> impl Iterator<Item = &'static str> {
         let granted = self.granted;
