@@ -63,7 +63,7 @@ async fn check_person(request: &Request, bearer: Bearer) -> poem::Result<Person>
     Ok(person)
 }
 
-/// Counts the request among what its caller may ask.
+/// Counts the request of a caller who is known.
 async fn admit(request: &Request, ctx: &Ctx) -> Result<(), ApiError> {
     match request.data::<Throttle>() {
         Some(throttle) => throttle.admit(ctx).await,

@@ -33,8 +33,10 @@ impl Cookies {
     /// By the settings: over HTTPS browsers are told to keep the cookies to it, and to this very host.
     pub fn new(config: &Config) -> Self {
         let public = config.http.public_url();
-        let origins = [&public, &config.console_url()].map(|url| origin(url).to_string());
-        Self { secure: public.starts_with("https://"), origins: origins.into() }
+        let own = [&public, &config.console_url()].map(|url| origin(url).to_string());
+        // `*` stands for pages that come without cookies
+        let listed = config.http.cors_origins().into_iter().filter(|origin| origin != "*");
+        Self { secure: public.starts_with("https://"), origins: own.into_iter().chain(listed).collect() }
     }
 
     fn access_name(&self) -> &'static str {

@@ -110,7 +110,7 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             return refusal.into_response();
         }
         let (guards, path) = (&self.edge.guards, request.uri().path().to_string());
-        if let Some(preflight) = guards.origins.preflight(&request, || self.edge.operations.at(&path)) {
+        if let Some(preflight) = guards.origins.preflight(&request, || self.edge.operations.allowed(&path)) {
             return preflight;
         }
         let address = guards.proxies.client(&request);

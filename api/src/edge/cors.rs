@@ -7,7 +7,8 @@ use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use poem::{IntoResponse, Request, Response};
 
 /// What a page may send.
-const SENT: &str = "authorization, content-type, idempotency-key, last-event-id, x-csrf-token, x-request-id";
+const SENT: &str =
+    "authorization, content-type, idempotency-key, last-event-id, x-bellbird-csrf, x-request-id";
 /// What a page may read, besides what it always may.
 const READ: &str = "content-disposition, idempotent-replayed, location, ratelimit, ratelimit-policy, retry-after, \
                     x-request-id";
