@@ -39,6 +39,8 @@ pub enum Tag {
     Subscriptions,
     /// Background work, and what could not be done.
     Jobs,
+    /// Who may do what in an organization, and who did.
+    Organization,
     /// Whether this process is well.
     Health,
 }
@@ -75,7 +77,8 @@ fn apis() -> impl OpenApi + 'static {
     );
     let integrators =
         (crate::subscriptions::SubscriptionsApi, crate::subscriptions::deliveries::DeliveriesApi);
-    (campaigns, messages, accounts, integrators, installation)
+    let organization = (crate::api_keys::ApiKeysApi, crate::audit::AuditApi);
+    (campaigns, messages, accounts, integrators, organization, installation)
 }
 
 /// The operations and their document.
