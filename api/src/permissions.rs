@@ -55,6 +55,22 @@ const TABLE: &[(Permission, &[&str])] = &[
     (SendersWrite, &["createSender", "replaceAccessToken", "resumeSender", "acknowledgeAlert", "createApp"]),
     (JobsRead, &["listJobs", "listFailedWebhooks"]),
     (JobsWrite, &["requeueJobs", "replayWebhook"]),
+    (
+        SubscriptionsRead,
+        &["listEventTypes", "listSubscriptions", "getSubscription", "listDeliveries", "getDelivery"],
+    ),
+    (
+        SubscriptionsWrite,
+        &[
+            "createSubscription",
+            "updateSubscription",
+            "deleteSubscription",
+            "rotateSubscriptionSecret",
+            "testSubscription",
+            "replayDelivery",
+            "replayFailedDeliveries",
+        ],
+    ),
     (KeysRead, &["listApiKeys", "getApiKey"]),
     (KeysWrite, &["createApiKey", "rotateApiKey", "revokeApiKey"]),
     (

@@ -165,10 +165,10 @@ ids! {
     KeptChangeId "kch_";
     /// A status that does not move its message.
     ReceiptId "rcp_";
-    /// One sign-in of a person.
-    SessionId "ses_";
     /// What we post to an integrator.
     SubscriptionId "sub_";
+    /// One sign-in of a person.
+    SessionId "ses_";
     /// A message template.
     TemplateId "tpl_";
     /// The synchronisation of an account's templates.

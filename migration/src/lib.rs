@@ -61,6 +61,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000019_data_keys::Migration),
             Box::new(m20261127_000022_subscriptions::Migration),
             Box::new(m20261127_000023_privacy::Migration),
+            Box::new(m20261127_000022_subscriptions::Migration),
+            Box::new(m20261127_000017_authority::Migration),
         ]
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Operation {
     pub(crate) method: Method,
     /// Its address, with parameters in braces.
     pub(crate) path: String,
+    /// Its address with ids of the right kinds that nothing has.
+    pub(crate) nowhere: String,
     /// All the document says of it.
     pub(crate) said: Value,
 }
@@ -31,10 +33,21 @@ pub(crate) fn all() -> Vec<Operation> {
             id: said["operationId"].as_str().unwrap_or_default().to_string(),
             method: method.to_uppercase().parse().expect("a method"),
             path: path.clone(),
+            nowhere: nowhere(path, said, &document["components"]["schemas"]),
             said: said.clone(),
         })
     });
     each.collect()
+}
+
+/// An address with ids of the right kinds that nothing has: those of the examples.
+fn nowhere(path: &str, said: &Value, schemas: &Value) -> String {
+    let parameters = said["parameters"].as_array().into_iter().flatten();
+    parameters.filter(|parameter| parameter["in"] == "path").fold(path.to_string(), |path, parameter| {
+        let kind = parameter["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        let example = kind.and_then(|kind| schemas[kind]["example"].as_str()).unwrap_or("nothing");
+        path.replace(&format!("{{{}}}", parameter["name"].as_str().unwrap_or_default()), example)
+    })
 }
 
 /// Those that ask who calls.
@@ -69,13 +82,6 @@ impl Operation {
         self.parameters().fold(self.path.clone(), |path, name| {
             let value = values.get(name).unwrap_or_else(|| panic!("{}: a value for {name}", self.id));
             path.replace(&format!("{{{name}}}"), value)
-        })
-    }
-
-    /// Its address with ids that nothing has.
-    pub(crate) fn nowhere(&self) -> String {
-        self.parameters().fold(self.path.clone(), |path, name| {
-            path.replace(&format!("{{{name}}}"), "cmp_01kawz1m4cf0tr2v6x8yab3c5d")
         })
     }
 }

@@ -149,6 +149,7 @@ impl Subscription {
 #[derive(Object, Debug)]
 pub struct NewSubscriptionAnswer {
     /// The subscription.
+    #[oai(flatten)]
     pub subscription: Subscription,
     /// Verifies the signatures: `whsec_` and base64. Shown this once.
     pub secret: String,

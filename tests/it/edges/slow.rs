@@ -16,8 +16,9 @@ async fn trickle(app: &TestApp, beginning: &str) -> (String, Duration) {
     let begun = Instant::now();
     let line = TcpStream::connect(app.anyone.host()).await.unwrap();
     let (mut read, mut write) = line.into_split();
+    let beginning = beginning.to_string();
     let writing = tokio::spawn(async move {
-        let mut next = write.write_all(beginning.to_string().as_bytes()).await;
+        let mut next = write.write_all(beginning.as_bytes()).await;
         while next.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             next = write.write_all(b"x").await;

@@ -17,7 +17,7 @@ both!(every_role_may_do_what_the_table_says_and_nothing_else, |app| {
         for operation in operations::keyed() {
             let needed: Permission = operation.permission().parse().expect("a known permission");
             // nothing of this name is here: only the permission is asked
-            let answer = member.send(operation.method.clone(), &operation.nowhere(), Value::Null).await;
+            let answer = member.send(operation.method.clone(), &operation.nowhere, Value::Null).await;
             let refused = answer.status == 403 && answer.code() == "missing_permission";
             assert_eq!(refused, !grants.has(needed), "{role} {}: {}", operation.id, answer.text);
             assert!(answer.status < 500 && answer.status != 401, "{role} {}: {}", operation.id, answer.text);

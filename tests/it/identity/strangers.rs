@@ -19,6 +19,10 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
     app.heard_everything().await;
     let upload = shop.api.request(reqwest::Method::POST, "/api/v1/media?file_name=a.png");
     let upload = upload.header("content-type", "application/octet-stream").body(crate::media::PNG);
+    let hooks = json!({"url": "https://shop.example.com/hooks", "event_types": ["message.sent"]});
+    let subscription = shop.created("/api/v1/subscriptions", hooks).await;
+    let test = format!("/api/v1/subscriptions/{subscription}/test");
+    let event = shop.api.post(&test, Value::Null).await.ok()["event_id"].as_str().expect("an id").to_string();
     let newest =
         async |list: &str| id(&shop.api.get(&format!("/api/v1/{list}?limit=1")).await.ok()["items"][0]);
     let invitation = json!({"email": "ravi@example.com", "role": "agent"});
@@ -38,6 +42,8 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
         ("sender_id", shop.sender.clone()),
         ("template_id", shop.marketing.clone()),
         ("app_id", shop.app.clone()),
+        ("subscription_id", subscription),
+        ("event_id", event),
     ])
 }
 

@@ -90,7 +90,7 @@ both!(a_campaign_is_told_from_launch_to_end, |app| {
     );
 
     // slow enough to be steered
-    let campaign = shop.launched(app, json!({"rate_per_minute": 1}), &phones(3)).await;
+    let campaign = shop.launched(app, json!({"rate_per_minute": 120}), &phones(60)).await;
     shop.until(&campaign, "running").await;
     for verb in ["pause", "resume", "cancel"] {
         shop.steer(&campaign, verb).await.ok();
@@ -110,7 +110,7 @@ both!(a_campaign_is_told_from_launch_to_end, |app| {
 both!(a_template_that_may_not_be_sent_pauses_its_campaign_and_that_is_told, |app| {
     let (shop, receiver) = (app.shop().await, Receiver::start().await);
     subscribe(&shop, &receiver, &["campaign.paused"]).await;
-    let campaign = shop.launched(app, json!({"rate_per_minute": 1}), &phones(3)).await;
+    let campaign = shop.launched(app, json!({"rate_per_minute": 120}), &phones(60)).await;
     shop.until(&campaign, "running").await;
     let value = json!({
         "event": "PAUSED", "message_template_id": 4_711, "message_template_name": "offer",

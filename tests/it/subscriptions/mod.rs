@@ -43,7 +43,7 @@ impl Subscribed {
 async fn subscribe(shop: &Shop, receiver: &Receiver, types: &[&str]) -> Subscribed {
     let made = shop.api.post(PATH, json!({"url": receiver.url, "event_types": types})).await.ok();
     let text = |value: &Value| value.as_str().expect("a text").to_string();
-    Subscribed { id: text(&made["subscription"]["id"]), secret: text(&made["secret"]) }
+    Subscribed { id: text(&made["id"]), secret: text(&made["secret"]) }
 }
 
 /// Posts a test event and gives its id.

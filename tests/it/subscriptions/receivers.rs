@@ -79,7 +79,7 @@ both!(a_name_that_leads_inside_is_not_posted_to, strict(), |app| {
     let (shop, receiver) = (app.shop().await, Receiver::start().await);
     let body = json!({"url": "https://shop.example.com/", "event_types": ["message.sent"]});
     let made = shop.api.post(PATH, body).await.ok();
-    let id = made["subscription"]["id"].as_str().unwrap().to_string();
+    let id = made["id"].as_str().unwrap().to_string();
     let subscribed = Subscribed { id, secret: String::new() };
     // as if it had been rebound, or written before the setting was changed
     let moved = sea_orm::Statement::from_sql_and_values(

@@ -1,6 +1,6 @@
 //! Examples of what integrators are answered.
 
-use super::{at, id};
+use super::{at, id, with};
 use serde_json::{Value, json};
 
 pub(super) fn answers() -> Vec<(&'static str, Value)> {
@@ -18,7 +18,7 @@ pub(super) fn answers() -> Vec<(&'static str, Value)> {
         ("Subscription", subscription.clone()),
         (
             "NewSubscriptionAnswer",
-            json!({ "subscription": subscription, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw…" }),
+            with(&subscription, json!({ "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw…" })),
         ),
         (
             "EventTypes",
