@@ -5,6 +5,7 @@
 //!
 //! Inside the crate the arrows run down this list only:
 //! `privacy` → `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `imports`, `jobs`, `audit` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
 //! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
@@ -32,6 +33,7 @@ pub mod telemetry;
 pub mod words;
 
 pub mod alerts;
+pub mod audit;
 pub mod campaigns;
 pub mod consent;
 pub mod customers;

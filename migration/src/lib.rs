@@ -23,6 +23,7 @@ mod m20261121_000013_imports;
 mod m20261121_000014_media;
 mod m20261121_000015_failed_webhooks;
 mod m20261127_000023_privacy;
+mod m20261127_000017_authority;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_media::Migration),
             Box::new(m20261121_000015_failed_webhooks::Migration),
             Box::new(m20261127_000023_privacy::Migration),
+            Box::new(m20261127_000017_authority::Migration),
         ]
     }
 }

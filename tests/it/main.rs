@@ -18,6 +18,7 @@ mod events;
 mod faults;
 mod health;
 mod idempotency;
+mod identity;
 mod imports;
 mod isolation;
 mod media;

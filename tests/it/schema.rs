@@ -4,6 +4,8 @@ use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
     privacy, senders, templates, webhooks,
+    alerts, audit, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
+    senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -95,6 +97,7 @@ async fn entities_match(backend: Backend) {
     let mut known = BTreeSet::new();
     read::<organizations::Entity>(&db, &mut known).await;
     read::<identity::entity::Entity>(&db, &mut known).await;
+    read::<audit::Entity>(&db, &mut known).await;
     read::<senders::app_entity::Entity>(&db, &mut known).await;
     read::<senders::entity::Entity>(&db, &mut known).await;
     read::<templates::Entity>(&db, &mut known).await;

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, example) in requests().into_iter().chain(answers()).chain(around()).chain(privacy()) {
+    let whole = requests().into_iter().chain(answers()).chain(around()).chain(authority()).chain(privacy());
+    for (name, example) in whole {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);
         }
@@ -289,6 +290,26 @@ fn privacy() -> Vec<(&'static str, Value)> {
                 "id": id("rtr"), "dry_run": true, "status": "completed", "policy": { "content_months": 24 },
                 "counts": { "messages": 12_480, "recipients": 0, "media": 0, "webhooks": 0 },
                 "requested_by": id("key"), "started_at": at(30), "finished_at": at(31),
+            }),
+        ),
+    ]
+}
+
+/// Who may do what, and who did.
+fn authority() -> Vec<(&'static str, Value)> {
+    let scopes = ["campaigns:read", "messages:send"];
+    let key = json!({ "id": id("key"), "name": "Web shop", "scopes": scopes });
+    vec![
+        (
+            "ApiKey",
+            with(&key, json!({ "hint": "bb_1f3a9c02", "created_at": at(30), "last_used_at": at(31) })),
+        ),
+        ("NewApiKey", with(&key, json!({ "key": "bb_1f3a9c02…" }))),
+        (
+            "AuditEvent",
+            json!({
+                "id": id("aud"), "at": at(31), "actor": id("key"), "action": "launchCampaign", "subject": id("cmp"),
+                "path": format!("/api/v1/campaigns/{}/launch", id("cmp")), "request_id": "0c3a7d52b1e94f60",
             }),
         ),
     ]

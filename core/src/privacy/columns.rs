@@ -29,8 +29,16 @@ pub const TABLES: &[Table] = &[
         "acknowledged_at digest first_seen_at id kind last_seen_at message organization_id raw sender_id \
          severity times waba_id",
     ),
-    harmless("api_keys", "created_at hash hint id name organization_id revoked_at"),
+    harmless(
+        "api_keys",
+        "created_at expires_at hash hint id last_used_at name organization_id revoked_at scopes",
+    ),
     harmless("apps", "created_at id key name organization_id secret verify_token"),
+    // nothing about a customer but their id, which leads nowhere once they are gone; append-only
+    harmless(
+        "audit_events",
+        "action actor at changes id impersonator organization_id path request_id subject",
+    ),
     harmless("campaign_counters", "bumps campaign_id n shard status"),
     harmless(
         "campaigns",

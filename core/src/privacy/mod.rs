@@ -128,8 +128,7 @@ pub struct RetentionCounts {
 /// On whose behalf, in a word that names no person.
 fn word(actor: Actor) -> String {
     match actor {
-        Actor::ApiKey(key) => key.to_string(),
-        Actor::Operator => "operator".into(),
         Actor::Worker => "schedule".into(),
+        asked => asked.to_string(),
     }
 }
