@@ -42,7 +42,13 @@ const TABLE: &[(Permission, &[&str])] = &[
             "startImport",
             "cancelImport",
             "downloadImportReport",
+            "exportCustomer",
         ],
+    ),
+    (CustomersErase, &["eraseCustomer", "setRetention", "applyRetention"]),
+    (
+        OrganizationRead,
+        &["listErasures", "getErasure", "getRetention", "listRetentionRuns", "getRetentionRun"],
     ),
     (MessagesRead, &["listMessages", "getMessage", "listMedia", "getMedia", "downloadMedia"]),
     (MessagesSend, &["sendMessage", "markMessageRead", "uploadMedia", "deleteMedia"]),

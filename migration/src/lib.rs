@@ -30,6 +30,8 @@ mod m20261127_000022_subscriptions;
 mod m20261127_000023_privacy;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
+mod m20261127_000023_privacy;
+mod m20261127_000017_authority;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_subscriptions::Migration),
             Box::new(m20261127_000023_privacy::Migration),
             Box::new(m20261127_000022_subscriptions::Migration),
+            Box::new(m20261127_000023_privacy::Migration),
             Box::new(m20261127_000017_authority::Migration),
         ]
     }

@@ -6,6 +6,10 @@ use bellbird_core::{
     organizations, outbox, privacy, secret, senders, subscriptions, templates, webhooks,
     alerts, audit, campaigns, consent, customers, events, identity, imports, media, messages, organizations,
     outbox, senders, subscriptions, templates, webhooks,
+    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
+    privacy, senders, templates, webhooks,
+    alerts, audit, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
+    senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{

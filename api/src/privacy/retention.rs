@@ -81,8 +81,12 @@ impl RetentionApi {
     /// Get an application of the retention policy
     ///
     /// How far it is, and how many rows it changed so far.
-    #[oai(path = "/organization/retention/runs/:run_id", method = "get", operation_id = "getRetentionRun")]
-    async fn run(&self, auth: Auth, run_id: Path<RetentionRunId>) -> ApiResult<Json<RetentionRun>> {
-        Ok(Json(RetentionRun::of(queries::retention_run(&auth, run_id.0).await?)?))
+    #[oai(
+        path = "/organization/retention/runs/:retention_run_id",
+        method = "get",
+        operation_id = "getRetentionRun"
+    )]
+    async fn run(&self, auth: Auth, retention_run_id: Path<RetentionRunId>) -> ApiResult<Json<RetentionRun>> {
+        Ok(Json(RetentionRun::of(queries::retention_run(&auth, retention_run_id.0).await?)?))
     }
 }

@@ -34,6 +34,7 @@ pub const TABLES: &[Table] = &[
         "created_at expires_at hash hint id last_used_at name organization_id revoked_at scopes",
     ),
     harmless("apps", "created_at id key name organization_id secret verify_token"),
+    // nothing about a customer but their id, which leads nowhere once they are gone; append-only
     harmless(
         "audit_events",
         "action actor at changes id impersonator organization_id path request_id subject",

@@ -28,12 +28,18 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
     let invitation = json!({"email": "ravi@example.com", "role": "agent"});
     let member = app.newcomer("member@example.com").await;
     app.joins(shop.organization, "member@example.com", Role::Agent).await;
+    let customer = newest("customers").await;
+    let trial = format!("/api/v1/customers/{customer}/erasures");
+    let erasure = id(&shop.api.post(&trial, json!({"dry_run": true})).await.ok());
+    let run = shop.api.post("/api/v1/organization/retention/runs", json!({"dry_run": true})).await.ok();
     BTreeMap::from([
+        ("erasure_id", erasure),
+        ("retention_run_id", id(&run)),
         ("campaign_id", shop.campaign(app, json!({}), &[phone(1)]).await),
         ("import_id", id(&shop.api.upload("/api/v1/imports", format!("phone\n{}\n", phone(2))).await.ok())),
         ("media_id", id(&crate::support::client::Answer::of(upload).await.ok())),
         ("message_id", newest("messages").await),
-        ("customer_id", newest("customers").await),
+        ("customer_id", customer),
         ("alert_id", newest("alerts").await),
         ("api_key_id", newest("api-keys").await),
         ("webhook_event_id", newest_webhook(app).await),
