@@ -8,6 +8,7 @@ mod batch;
 mod breaker;
 mod cache;
 mod campaigns;
+mod copies;
 mod deps;
 mod feeder;
 mod imports;

@@ -6,18 +6,17 @@
 
 use crate::breaker::Pass;
 use crate::cache::CachedSender;
+use crate::copies::{self, Copies};
 use crate::deps::Deps;
-use crate::{media, read_receipts};
+use crate::read_receipts;
 use bellbird_core::content::Content;
 use bellbird_core::customers::meet::Identity;
 use bellbird_core::error::Error;
 use bellbird_core::ids::SenderId;
-use bellbird_core::media::provide;
 use bellbird_core::messages::Message;
 use bellbird_core::messages::jobs::{OutboundJob, SendMessage};
 use bellbird_core::messages::ledger::{self, Details, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
-use bellbird_core::messages::queries::media_of;
 use bellbird_core::messages::state::Fact;
 use bellbird_core::phone::Phone;
 use bellbird_core::queue::JobError;
@@ -51,7 +50,10 @@ async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(),
     // Normally as many as the lane runs handlers; fewer are free only while requests outlive theirs.
     let hand = take_hand(hands)?;
     let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
-    let unfit = if job.media && sender.active { media::provide(&deps, &sender, &job).await? } else { None };
+    let files = match job.media && sender.active {
+        true => copies::provide(&deps, &sender, &job).await?,
+        false => Ok(Copies::default()),
+    };
     // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
     let pass = if sender.active {
         let rests = |wait| JobError::release(wait, "the sender rests");
@@ -65,7 +67,7 @@ async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(),
     let request = deps.requests.spawn({
         let deps = deps.clone();
         async move {
-            let result = claim_and_ask(deps, sender, job, pass, unfit).await;
+            let result = claim_and_ask(deps, sender, job, pass, files).await;
             drop(hand);
             result
         }
@@ -83,7 +85,7 @@ async fn claim_and_ask(
     sender: Arc<CachedSender>,
     job: SendMessage,
     pass: Option<Pass>,
-    unfit: Option<String>,
+    files: Result<Copies, String>,
 ) -> Result<(), JobError> {
     let claimed = match deps.claims.ask(job.message).await {
         Some(Ok(row)) => Ok(row),
@@ -99,9 +101,9 @@ async fn claim_and_ask(
         }
         return claimed.map(|_| ()); // not to be sent now, or not by us
     };
-    let prepared = match unfit {
-        Some(why) => Err(Unprepared::Unfit(why)),
-        None => prepare(&deps, &row).await,
+    let prepared = match &files {
+        Err(why) => Err(Unprepared::Unfit(why.clone())),
+        Ok(copies) => prepare(&deps, &row, copies).await,
     };
     let outcome = match prepared {
         Ok(message) => {
@@ -116,7 +118,10 @@ async fn claim_and_ask(
             return Ok(());
         }
     };
-    let outcome = unless_file_is_gone(&deps, &row, outcome).await;
+    let outcome = match &files {
+        Ok(copies) => copies.unless_gone(&deps, outcome).await,
+        Err(_) => outcome,
+    };
     let outcome = unless_replaced(&deps, job.sender, &sender, outcome).await;
     if let Some(pass) = pass {
         pass.ended(match &outcome {
@@ -186,7 +191,7 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
 }
 
 /// Why there is nothing to ask the provider.
-enum Unprepared {
+pub(crate) enum Unprepared {
     /// It cannot be put together, now or ever.
     Unfit(String),
     /// The database did not say what is to be sent.
@@ -200,7 +205,7 @@ impl From<String> for Unprepared {
 }
 
 /// What the provider is asked to send.
-async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepared> {
+async fn prepare(deps: &Deps, row: &Message, copies: &Copies) -> Result<OutboundMessage, Unprepared> {
     let to = match (&row.phone, &row.bsuid) {
         (Some(phone), _) => Recipient::Phone(phone.to_string()),
         (None, Some(bsuid)) => Recipient::Bsuid(bsuid.clone()),
@@ -220,49 +225,17 @@ async fn prepare(deps: &Deps, row: &Message) -> Result<OutboundMessage, Unprepar
             OutboundBody::Template {
                 name: template.name.clone(),
                 language: template.language.clone(),
-                components: rendered.components,
+                components: copies.in_template(rendered.components)?,
             }
         }
         None => {
             let content = row.content.as_deref().and_then(|stored| Content::from_stored(&row.kind, stored));
             let unreadable = || Unprepared::Unfit(format!("its content ({}) cannot be read", row.kind));
-            OutboundBody::FreeForm(Box::new(with_copies(deps, row, content.ok_or_else(unreadable)?).await?))
+            OutboundBody::FreeForm(Box::new(copies.in_content(content.ok_or_else(unreadable)?)?))
         }
     };
     let (reply_to, opaque) = (row.context_wamid.clone(), ledger::opaque(row.id, row.attempt));
     Ok(OutboundMessage { to, body, reply_to, opaque })
-}
-
-/// The content with the provider's copies in place of our files.
-async fn with_copies(deps: &Deps, row: &Message, mut content: Content) -> Result<Content, Unprepared> {
-    let named = media_of(row);
-    if named.is_empty() {
-        return Ok(content);
-    }
-    let copies = provide::copies(&deps.services, row.sender_id, &named).await;
-    let copies = copies.map_err(|error| Unprepared::NotNow(error.to_string()))?;
-    for file in content.files_mut() {
-        let Some(id) = *file.media_id else { continue };
-        let copy = copies.iter().find(|copy| copy.media_id == id).and_then(|copy| copy.provider_id.clone());
-        // it was there before the claim; made anew before the next one
-        let ran_out = || Unprepared::NotNow("the provider's copy of its file ran out".into());
-        (*file.media_id, *file.provider_id) = (None, Some(copy.ok_or_else(ran_out)?));
-    }
-    Ok(content)
-}
-
-/// A refusal because the provider lost its copy of a file is nobody's fault: nothing was sent, and the next attempt
-/// makes a new one. If the copy was new, the refusal stands.
-async fn unless_file_is_gone(deps: &Deps, row: &Message, outcome: SendOutcome) -> SendOutcome {
-    let SendOutcome::Refused(failure) = &outcome else { return outcome };
-    let named = media_of(row);
-    if named.is_empty() || !deps.services.media.may_be_gone(failure) {
-        return outcome;
-    }
-    match provide::forget(&deps.services, row.sender_id, &named).await {
-        Ok(true) => SendOutcome::NotSent { why: format!("code {}: its file is copied anew", failure.code) },
-        Ok(false) | Err(_) => outcome,
-    }
 }
 
 /// A message that cannot even be written; the request was not made.

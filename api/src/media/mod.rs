@@ -65,7 +65,7 @@ impl MediaApi {
     async fn list(
         &self,
         auth: Auth,
-        /// Only those you uploaded, or only those customers sent.
+        /// Only those you uploaded, those customers sent, or those sent from WhatsApp's own app (`echo`).
         origin: Query<Option<MediaOrigin>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<u64>>,
@@ -93,16 +93,20 @@ impl MediaApi {
 
     /// Delete a file
     ///
-    /// Messages that still wait to be sent with it will fail and say so.
+    /// 409 `media_in_use` while a campaign, a message or a template is still to be sent with it, and says which. With
+    /// `force` it is deleted all the same; what was to be sent with it fails and says so.
     #[oai(path = "/media/:media_id", method = "delete", operation_id = "deleteMedia")]
     async fn delete(
         &self,
         auth: Auth,
         media_id: Path<MediaId>,
+        /// Whether it is deleted although it is in use; not, when left out.
+        force: Query<Option<bool>>,
         #[oai(name = "Idempotency-Key")] key: Key,
     ) -> ApiResult<Answer<Any<()>, 204>> {
+        let insist = force.0.unwrap_or(false);
         let done = idempotent(&auth, key.alone(), move |tx, ctx| {
-            Box::pin(async move { remove::remove(tx, ctx, media_id.0).await.map(Any) })
+            Box::pin(async move { remove::remove(tx, ctx, media_id.0, insist).await.map(Any) })
         });
         let done = done.await?;
         remove::discard(&auth, media_id.0).await;

@@ -55,7 +55,8 @@ pub struct CreateTemplate {
     pub call_permission: bool,
     /// How long WhatsApp tries to deliver a message, in seconds; -1: 30 days.
     pub ttl_seconds: Option<i32>,
-    /// A sample value for each gap, by the keys that `variables` lists; for a file its upload handle.
+    /// A sample value for each gap, by the keys that `variables` lists; for a file one of yours (`med_…`, JPEG, PNG,
+    /// MP4 or PDF), or the handle of an upload to Meta.
     #[oai(default)]
     pub examples: BTreeMap<String, String>,
     /// It is new: submit it to WhatsApp. Its status tells what becomes of it. When not given, it must exist there
@@ -192,6 +193,9 @@ impl UpdateTemplate {
 pub(super) fn as_requested(error: Error) -> Error {
     let Error::Invalid(problems) = error else { return error };
     let path = |field: &str| {
+        if field.starts_with("examples.") {
+            return field.to_owned(); // the rest is the key of an example
+        }
         let mut path = String::with_capacity(field.len() + 2);
         for part in field.split('.') {
             match part.parse::<usize>() {
@@ -215,6 +219,7 @@ mod tests {
             ("buttons.0.url", "buttons[0].url"),
             ("cards.1.buttons.0.url", "cards[1].buttons[0].url"),
             ("body", "body"),
+            ("examples.card.0.header.image", "examples.card.0.header.image"),
             ("buttons", "buttons"),
         ] {
             let Error::Invalid(problems) = as_requested(Error::invalid(ours, "x", "y")) else {

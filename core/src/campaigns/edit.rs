@@ -2,6 +2,7 @@
 
 use super::audience::{Audience, VariableSource};
 use super::entity::{Column, Entity, Model};
+use super::files;
 use super::recipients;
 use super::state::{Action, CampaignStatus};
 use crate::consent::Purpose;
@@ -180,6 +181,7 @@ async fn check(tx: &Tx, ctx: &Ctx, draft: &Draft) -> Result<Template> {
             problems.push(Problem::new(format!("variables.{key}"), "empty_variable", message));
         }
     }
+    problems.extend(files::misfits(tx.conn(), ctx.organization, &draft.variables).await?);
     if problems.is_empty() { Ok(template) } else { Err(Error::Invalid(problems)) }
 }
 

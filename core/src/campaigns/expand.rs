@@ -7,7 +7,7 @@
 use super::audience::Audience;
 use super::control;
 use super::entity::{Column, Entity, Model};
-use super::recipients::Judge;
+use super::recipients::{Judge, first_file};
 use super::state::CampaignStatus;
 use crate::bulk::{Kind, Rows};
 use crate::consent::{ConsentState, Purpose};
@@ -18,6 +18,7 @@ use crate::ids::{CampaignId, CustomerId, MessageId, OutboxId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
 use crate::outbox::{self, Progress};
+use crate::templates::files::KnownFiles;
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
@@ -119,7 +120,7 @@ struct Final {
     detail: Option<String>,
 }
 
-fn decide(judge: &Judge, customer: &Customer, own: &BTreeMap<String, String>) -> Final {
+fn decide(judge: &Judge, known: &KnownFiles, customer: &Customer, own: &BTreeMap<String, String>) -> Final {
     let skip = |reason, detail| Final {
         status: MessageStatus::Skipped,
         reason: Some(reason),
@@ -136,7 +137,7 @@ fn decide(judge: &Judge, customer: &Customer, own: &BTreeMap<String, String>) ->
     if customer.phone.is_none() && customer.bsuid.is_none() {
         return skip("no_address", None);
     }
-    match judge.values(own, customer) {
+    match judge.values(known, own, customer) {
         Ok(variables) => Final { status: MessageStatus::Pending, reason: None, variables, detail: None },
         Err(problems) => skip("bad_variables", problems.first().map(|p| p.message.clone())),
     }
@@ -174,13 +175,20 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
         ("status", Kind::Text),
         ("reason", Kind::Text),
         ("variables", Kind::Text),
+        ("media_id", Kind::Text),
         ("error_detail", Kind::Text),
     ]);
     let mut deltas = Deltas::default();
+    let (mut found, mut people) = (Vec::new(), Vec::new());
     for row in &planned {
         let Some(customer) = customers.get(&row.customer_id) else { continue };
         let own = row.variables.as_deref().map(serde_json::from_str).transpose().map_err(Error::internal)?;
-        let verdict = decide(judge, customer, &own.unwrap_or_default());
+        found.push(row);
+        people.push((own.unwrap_or_default(), customer));
+    }
+    let known = judge.known_files(tx.conn(), &people).await?;
+    for (row, (own, customer)) in found.into_iter().zip(&people) {
+        let verdict = decide(judge, &known, customer, own);
         deltas.moved(Some(judge.campaign.id), MessageStatus::Planned, verdict.status);
         rows.push(vec![
             row.id.to_string().into(),
@@ -189,6 +197,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
             verdict.status.as_str().into(),
             verdict.reason.map(str::to_string).into(),
             serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
+            first_file(&verdict.variables),
             verdict.detail.into(),
         ]);
     }
@@ -196,7 +205,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
         let update = rows.statement(
             tx.backend(),
             "UPDATE messages SET sender_id = v.sender_id, status = v.status, reason = v.reason, variables = v.variables,
-                error_detail = v.error_detail, purpose = $1, template_id = $2, max_attempts = CAST($3 AS INTEGER),
+                media_id = v.media_id, error_detail = v.error_detail, purpose = $1, template_id = $2, max_attempts = CAST($3 AS INTEGER),
                 updated_at = $4
              FROM {rows} WHERE messages.id = v.id AND messages.status = 'planned'",
             [
@@ -255,12 +264,14 @@ async fn audience_page(
         ("status", Kind::Text),
         ("reason", Kind::Text),
         ("variables", Kind::Text),
+        ("media_id", Kind::Text),
         ("error_detail", Kind::Text),
     ]);
     let mut deltas = Deltas::default();
-    let own = BTreeMap::new();
-    for customer in &people {
-        let verdict = decide(judge, customer, &own);
+    let given: Vec<_> = people.iter().map(|customer| (BTreeMap::new(), customer)).collect();
+    let known = judge.known_files(tx.conn(), &given).await?;
+    for (own, customer) in &given {
+        let verdict = decide(judge, &known, customer, own);
         rows.push(vec![
             MessageId::new(tx.clock()).to_string().into(),
             customer.id.to_string().into(),
@@ -270,6 +281,7 @@ async fn audience_page(
             verdict.status.as_str().into(),
             verdict.reason.map(str::to_string).into(),
             serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
+            first_file(&verdict.variables),
             verdict.detail.into(),
         ]);
     }
@@ -277,10 +289,10 @@ async fn audience_page(
         let insert = rows.statement(
             tx.backend(),
             "INSERT INTO messages (id, organization_id, direction, lane, kind, purpose, campaign_id, customer_id,
-                sender_id, template_id, phone, bsuid, variables, status, reason, error_detail, max_attempts,
+                sender_id, template_id, phone, bsuid, variables, media_id, status, reason, error_detail, max_attempts,
                 created_at, updated_at)
              SELECT v.id, $1, 'out', 'bulk', 'template', $2, $3, v.customer_id, v.sender_id, $4, v.phone, v.bsuid,
-                v.variables, v.status, v.reason, v.error_detail, CAST($5 AS INTEGER), CAST($6 AS BIGINT),
+                v.variables, v.media_id, v.status, v.reason, v.error_detail, CAST($5 AS INTEGER), CAST($6 AS BIGINT),
                 CAST($6 AS BIGINT)
              FROM {rows} WHERE true
              ON CONFLICT (campaign_id, customer_id) WHERE campaign_id IS NOT NULL DO NOTHING

@@ -4,6 +4,7 @@ use super::audience::{Audience, VariableSource};
 use super::control::not_sendable;
 use super::edit::lock;
 use super::entity::{Column, Entity, Model};
+use super::files;
 use super::jobs::CampaignJob;
 use super::state::{Action, CampaignStatus};
 use crate::consent::Purpose;
@@ -76,6 +77,10 @@ async fn check(tx: &Tx, ctx: &Ctx, campaign: &Model) -> Result<Purpose> {
         ));
     }
     let (audience, sources) = (campaign.audience()?, campaign.variables()?);
+    let misfits = files::misfits(tx.conn(), ctx.organization, &sources).await?;
+    if !misfits.is_empty() {
+        return Err(Error::Invalid(misfits));
+    }
     let from = match &audience {
         // people added to a draft were judged when they were added
         Audience::Listed => "FROM messages WHERE campaign_id = $1 AND $2 IS NOT NULL AND status = 'planned'",

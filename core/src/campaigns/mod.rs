@@ -9,6 +9,7 @@ pub mod control;
 pub mod edit;
 pub mod entity;
 pub mod expand;
+mod files;
 pub mod finish;
 pub mod jobs;
 pub mod launch;

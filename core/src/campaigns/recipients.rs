@@ -4,7 +4,7 @@ use super::audience::{self, Audience, VariableSource};
 use super::edit::lock;
 use super::entity::Model;
 use super::state::Action;
-use crate::bulk::{Kind, Rows};
+use crate::bulk::{Cell, Kind, Rows};
 use crate::context::{Ctx, Tx};
 use crate::customers::edit::{GivenConsent, Upsert, upsert_many};
 use crate::customers::{self, Customer};
@@ -13,6 +13,7 @@ use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
 use crate::messages::counters::Deltas;
 use crate::messages::state::MessageStatus;
 use crate::phone::Phone;
+use crate::templates::files::{self, KnownFiles};
 use crate::templates::{self, TemplateModel, render};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value};
@@ -80,6 +81,8 @@ pub(crate) struct Judge {
     pub(super) template: TemplateModel,
     /// Every key the template has a use for.
     pub(crate) needed: Vec<String>,
+    /// Those of them that take a file.
+    files: Vec<String>,
 }
 
 impl Judge {
@@ -102,19 +105,39 @@ impl Judge {
             senders: campaign.senders()?,
             sources: campaign.variables()?,
             needed: template.keys(),
+            files: files::keys(&template),
             template,
             campaign,
         })
     }
 
+    /// What is known of the stored files these people are to be sent.
+    pub(super) async fn known_files(
+        &self,
+        conn: &impl ConnectionTrait,
+        people: &[(BTreeMap<String, String>, &Customer)],
+    ) -> Result<KnownFiles> {
+        if self.files.is_empty() {
+            return Ok(KnownFiles::default());
+        }
+        let values = |(own, customer): &(BTreeMap<String, String>, &Customer)| {
+            audience::resolve(&self.files, own, &self.sources, customer)
+        };
+        let values: Vec<_> = people.iter().map(values).collect();
+        KnownFiles::of(conn, self.campaign.organization_id, &values).await
+    }
+
     /// The values for one person, or what is wrong with them.
     pub(super) fn values(
         &self,
+        known: &KnownFiles,
         own: &BTreeMap<String, String>,
         customer: &Customer,
     ) -> Result<BTreeMap<String, String>, Vec<Problem>> {
         let values = audience::resolve(&self.needed, own, &self.sources, customer);
-        render(&self.template, &values).map(|_| values).map_err(|error| error.problems())
+        render(&self.template, &values).map_err(|error| error.problems())?;
+        let problems = known.problems(&values);
+        if problems.is_empty() { Ok(values) } else { Err(problems) }
     }
 
     /// The number a person is sent to from: the same one however often it is computed.
@@ -203,19 +226,30 @@ pub(crate) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) 
         ("sender_id", Kind::Text),
         ("phone", Kind::Text),
         ("variables", Kind::Text),
+        ("media_id", Kind::Text),
     ]);
     let mut refused = Vec::new();
-    for (index, person) in people.iter().enumerate() {
-        let Some(customer) = ids.get(&person.phone).and_then(|id| customers.get(id)) else { continue };
-        match judge.values(&person.variables, customer) {
+    let found = |(index, person): (usize, &NewRecipient)| {
+        let customer = ids.get(&person.phone).and_then(|id| customers.get(id))?;
+        Some((index, person.phone.as_str().to_owned(), (person.variables.clone(), customer)))
+    };
+    let (mut places, mut given) = (Vec::new(), Vec::new());
+    for (index, phone, person) in people.iter().enumerate().filter_map(found) {
+        places.push((index, phone));
+        given.push(person);
+    }
+    let known = judge.known_files(tx.conn(), &given).await?;
+    for ((index, phone), (own, customer)) in places.into_iter().zip(&given) {
+        match judge.values(&known, own, customer) {
             Err(problems) => refused.push((index, problems)),
             // their own values are kept, the others are looked up again and frozen at the launch
-            Ok(_) => rows.push(vec![
+            Ok(values) => rows.push(vec![
                 MessageId::new(tx.clock()).to_string().into(),
                 customer.id.to_string().into(),
                 judge.sender_for(customer.id).to_string().into(),
-                person.phone.as_str().into(),
-                serde_json::to_string(&person.variables).map_err(Error::internal)?.into(),
+                phone.into(),
+                serde_json::to_string(own).map_err(Error::internal)?.into(),
+                first_file(&values),
             ]),
         }
     }
@@ -223,17 +257,17 @@ pub(crate) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) 
         return Ok((Added::default(), refused));
     }
     let campaign = &judge.campaign;
-    let updated = known(tx, campaign.id, &rows).await?;
+    let updated = already_there(tx, campaign.id, &rows).await?;
     let added = rows.len() - updated;
     let insert = rows.statement(
         tx.backend(),
         "INSERT INTO messages (id, organization_id, direction, lane, kind, purpose, campaign_id, customer_id, sender_id,
-            template_id, phone, variables, status, max_attempts, created_at, updated_at)
+            template_id, phone, variables, media_id, status, max_attempts, created_at, updated_at)
          SELECT v.id, $1, 'out', 'bulk', 'template', $2, $3, v.customer_id, v.sender_id, $4, v.phone, v.variables,
-            'planned', CAST($5 AS INTEGER), CAST($6 AS BIGINT), CAST($6 AS BIGINT)
+            v.media_id, 'planned', CAST($5 AS INTEGER), CAST($6 AS BIGINT), CAST($6 AS BIGINT)
          FROM {rows} WHERE true
          ON CONFLICT (campaign_id, customer_id) WHERE campaign_id IS NOT NULL DO UPDATE SET
-            variables = excluded.variables, updated_at = excluded.updated_at",
+            variables = excluded.variables, media_id = excluded.media_id, updated_at = excluded.updated_at",
         [
             organization.into(),
             campaign.purpose.into(),
@@ -250,8 +284,13 @@ pub(crate) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) 
     Ok((Added { added, updated }, refused))
 }
 
+/// What `messages.media_id` holds: the first stored file among the values.
+pub(super) fn first_file(values: &BTreeMap<String, String>) -> Cell {
+    files::named(values).first().map(|one| one.id.to_string()).into()
+}
+
 /// How many of these people are in the campaign already. The draft is locked, so it stays true.
-async fn known(tx: &Tx, campaign: CampaignId, rows: &Rows) -> Result<usize> {
+async fn already_there(tx: &Tx, campaign: CampaignId, rows: &Rows) -> Result<usize> {
     let count = rows.statement(
         tx.backend(),
         "SELECT COUNT(*) AS n FROM messages
@@ -301,11 +340,17 @@ pub(super) async fn check_again(tx: &Tx, campaign: Model) -> Result<()> {
             customers::Entity::find().filter(customers::entity::Column::Id.is_in(ids)).all(tx.conn()).await?;
         let customers: HashMap<CustomerId, Customer> = customers.into_iter().map(|c| (c.id, c)).collect();
         let mut problems = Vec::new();
+        let (mut rows, mut people) = (Vec::new(), Vec::new());
         for row in &page {
             let Some(customer) = row.customer_id.and_then(|id| customers.get(&id)) else { continue };
             let own =
                 row.variables.as_deref().map(serde_json::from_str).transpose().map_err(Error::internal)?;
-            if let Err(mut wrong) = judge.values(&own.unwrap_or_default(), customer)
+            rows.push(row);
+            people.push((own.unwrap_or_default(), customer));
+        }
+        let known = judge.known_files(tx.conn(), &people).await?;
+        for (row, (own, customer)) in rows.into_iter().zip(&people) {
+            if let Err(mut wrong) = judge.values(&known, own, customer)
                 && let Some(problem) = wrong.pop()
             {
                 let who = row.phone.as_ref().map_or_else(|| row.id.to_string(), ToString::to_string);

@@ -12,8 +12,8 @@ use sea_orm::{ColumnTrait, QueryFilter};
 /// Makes a handle of a stored file. To be called by a worker: it takes as long as the upload takes.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` when the file is not here; `Invalid` (`media_refused`) when the provider will not have it;
-/// `Unavailable` when the provider or the storage is away.
+/// `NotFound`; `Conflict` when the file is not here (`media_not_stored`) or nobody knows for which app it is
+/// (`app_unknown`); `Invalid` (`media_refused`) when the provider will not have it; `Unavailable` when the provider or the storage is away.
 pub async fn handle(
     services: &Services,
     organization: OrganizationId,
@@ -28,6 +28,7 @@ pub async fn handle(
     let file = provide::open(services, &medium).await?;
     services.media.handle(access, file).await.map_err(|error| match error {
         MediaError::Refused(_) => Error::invalid("media_id", "media_refused", error.to_string()),
+        MediaError::NoApp => Error::conflict("app_unknown", error.to_string()),
         other => Error::Unavailable { what: "the provider", source: other.into() },
     })
 }

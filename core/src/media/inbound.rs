@@ -1,4 +1,5 @@
-//! Files of customers: noted with the message they came with, fetched while the provider keeps them.
+//! Files of customers, and of the shop's own phone: noted with the message they came with, fetched while the provider
+//! keeps them.
 //!
 //! The row is the job: it stands `pending` until it is fetched, and `next_attempt_at` says when it is tried, and by
 //! taking it into the future whoever fetches holds it. So nothing is lost with a worker or a queue.
@@ -32,9 +33,11 @@ const TRIES_IF_DIFFERENT: i32 = 5;
 /// What belongs to a message's file.
 #[derive(Debug, Clone, Copy)]
 pub struct Source {
+    /// Who sent it.
+    pub origin: MediaOrigin,
     /// Whose.
     pub organization: OrganizationId,
-    /// The number it came to.
+    /// The number it came to, or was sent from.
     pub sender: SenderId,
     /// The message it came with.
     pub message: MessageId,
@@ -45,7 +48,7 @@ pub async fn note(tx: &Tx, id: MediaId, source: Source, attachment: Attachment) 
     let row = Model {
         id,
         organization_id: source.organization,
-        origin: MediaOrigin::Inbound,
+        origin: source.origin,
         status: MediaStatus::Pending,
         reason: None,
         mime_type: attachment.mime_type,
@@ -137,7 +140,7 @@ async fn store(services: &Services, medium: &Model) -> Result<(Stored, Option<St
     let access = sender.access(&services.cipher)?;
     let FetchedFile { mime_type, sha256, content } =
         services.media.fetch(&access, provider_id).await.map_err(|error| match error {
-            MediaError::ForeignAddress(_) => Unfetched::Never(error.to_string()),
+            MediaError::ForeignAddress(_) | MediaError::NoApp => Unfetched::Never(error.to_string()),
             // also when it is refused: a token may be mended, and ids have been seen to be late
             MediaError::Refused(_) | MediaError::NotNow(_) => Unfetched::NotNow(error.to_string()),
         })?;

@@ -2,10 +2,11 @@
 //!
 //! A file of ours lies in [`Files`](crate::files::Files); the row says what it is, by its content and never by its name.
 //! To be sent it needs a copy at the provider, bound to one sender and gone after a month: a worker makes it just
-//! before the first message that names it, and anew when it has run out ([`provide`]). What customers send lies with
-//! the provider for a week: a worker fetches it at once ([`inbound`]).
+//! before the first message that names it, and anew when it has run out ([`provide`]). What customers send, and what
+//! the shop sends from its phone, lies with the provider for a week: a worker fetches it at once ([`inbound`]).
 
 pub mod entity;
+pub mod fit;
 pub mod handle;
 pub mod inbound;
 pub mod kinds;
@@ -29,6 +30,8 @@ words! {
         Uploaded = "uploaded",
         /// A customer sent it.
         Inbound = "inbound",
+        /// The organization sent it past us, in the provider's own app.
+        Echo = "echo",
     }
 }
 

@@ -76,4 +76,10 @@ pub enum MediaError {
     /// The provider named an address that is none of its own; nobody was asked.
     #[error("the provider named an address that is none of its own: {0}")]
     ForeignAddress(String),
+    /// Files to be looked at are handed to an app, and nobody knows to which.
+    #[error(
+        "the provider does not say for which app the sender's access token was made; replace it with the token of a \
+         system user of your app (PUT /api/v1/senders/{{sender_id}}/access-token)"
+    )]
+    NoApp,
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::ids::{MediaId, SenderId};
 use crate::senders::port::SenderAccess;
 use futures::StreamExt;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 use std::time::Duration;
 
 /// The provider keeps uploads for 30 days (Cloud API, "Media"); we stop a day earlier.
@@ -78,16 +78,21 @@ pub async fn make(
     }
 }
 
-/// Forgets copies the provider seems not to have any more, so that new ones are made; true when there were any. A copy
-/// just made is not to blame.
-pub async fn forget(services: &Services, sender: SenderId, media: &[MediaId]) -> Result<bool> {
-    let done = Uploads::delete_many()
-        .filter(Column::SenderId.eq(sender))
-        .filter(Column::MediaId.is_in(media.iter().copied()))
-        .filter(Column::UploadedAt.lt(services.now().minus(SURELY_THERE)))
-        .exec(services.db.write())
-        .await?;
-    Ok(done.rows_affected > 0)
+/// Forgets copies the provider seems not to have any more, so that new ones are made; true when one of those used is
+/// not in use any more. Of many messages that were under way with the same copy the first forgets it, and the others
+/// must not fail for being later. A copy just made is not to blame.
+pub async fn forget(services: &Services, used: &[Copy]) -> Result<bool> {
+    let mut gone = false;
+    for copy in used {
+        let same = Condition::all()
+            .add(Column::MediaId.eq(copy.media_id))
+            .add(Column::SenderId.eq(copy.sender_id))
+            .add(Column::ProviderId.eq(copy.provider_id.clone()));
+        let old = same.clone().add(Column::UploadedAt.lt(services.now().minus(SURELY_THERE)));
+        Uploads::delete_many().filter(old).exec(services.db.write()).await?;
+        gone |= Uploads::find().filter(same).one(services.db.write()).await?.is_none();
+    }
+    Ok(gone)
 }
 
 /// A stored file as the provider is given it.

@@ -8,7 +8,10 @@ use crate::bulk::{Kind, Rows};
 use crate::clock::Timestamp;
 use crate::context::{Services, Tx};
 use crate::error::Result;
-use crate::ids::{CustomerId, OrganizationId, SenderId};
+use crate::ids::{CustomerId, MediaId, MessageId, OrganizationId, SenderId};
+use crate::media::MediaOrigin;
+use crate::media::inbound::{self, Source};
+use crate::media::port::Attachment;
 use crate::webhooks::change::{EchoChange, Person, StatusKind};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
@@ -32,7 +35,7 @@ pub async fn keep(tx: &Tx, services: &Services, echoes: &[Echo<'_>]) -> Result<(
         let key = (door.sender, echo.wamid.clone());
         if let Some(kind) = known.get(&key) {
             if kind == PLACEHOLDER {
-                fill(tx, *door, echo).await?;
+                fill(tx, services, *door, echo).await?;
             }
             continue;
         }
@@ -48,7 +51,20 @@ pub async fn keep(tx: &Tx, services: &Services, echoes: &[Echo<'_>]) -> Result<(
                 met
             }
         };
-        rows.push(row(tx, *door, echo, *at, customer).into_active_model());
+        let mut row = row(tx, *door, echo, *at, customer);
+        match file(tx, services, echo) {
+            None => rows.push(row.into_active_model()),
+            Some((id, attachment)) => {
+                let message = row.id;
+                row.media_id = Some(id);
+                let nothing = OnConflict::new().do_nothing().to_owned();
+                let insert = entity::Entity::insert(row.into_active_model()).on_conflict(nothing);
+                // whoever was first with it notes its file
+                if insert.exec_without_returning(tx.conn()).await? == 1 {
+                    inbound::note(tx, id, source(*door, echo, message), attachment).await?;
+                }
+            }
+        }
     }
     for chunk in rows.chunks(CHUNK) {
         let nothing = OnConflict::new().do_nothing().to_owned();
@@ -118,12 +134,25 @@ fn row(tx: &Tx, door: Door, echo: &EchoChange, at: Timestamp, customer: Option<C
     }
 }
 
+/// The file it came with, if there is one to fetch.
+fn file(tx: &Tx, services: &Services, echo: &EchoChange) -> Option<(MediaId, Attachment)> {
+    let attachment = services.media.attachment(&echo.kind, &echo.content)?;
+    Some((MediaId::new(tx.clock()), attachment))
+}
+
+fn source(door: Door, echo: &EchoChange, message: MessageId) -> Source {
+    let origin = if echo.from_person { MediaOrigin::Inbound } else { MediaOrigin::Echo };
+    Source { origin, organization: door.organization, sender: door.sender, message }
+}
+
 /// Puts the message itself in the place of what stood for it.
-async fn fill(tx: &Tx, door: Door, echo: &EchoChange) -> Result<()> {
+async fn fill(tx: &Tx, services: &Services, door: Door, echo: &EchoChange) -> Result<()> {
+    let file = file(tx, services, echo);
     let update = Statement::from_sql_and_values(
         tx.backend(),
-        "UPDATE messages SET kind = $3, content = $4, updated_at = $5
-         WHERE sender_id = $1 AND wamid = $2 AND origin IS NOT NULL AND kind = $6",
+        "UPDATE messages SET kind = $3, content = $4, updated_at = $5, media_id = $7
+         WHERE sender_id = $1 AND wamid = $2 AND origin IS NOT NULL AND kind = $6
+         RETURNING id",
         [
             door.sender.into(),
             echo.wamid.as_str().into(),
@@ -131,8 +160,13 @@ async fn fill(tx: &Tx, door: Door, echo: &EchoChange) -> Result<()> {
             echo.content.to_string().into(),
             tx.now().into(),
             PLACEHOLDER.into(),
+            file.as_ref().map(|(id, _)| *id).into(),
         ],
     );
-    tx.conn().execute_raw(update).await?;
+    let filled = tx.conn().query_one_raw(update).await?;
+    if let (Some(row), Some((id, attachment))) = (filled, file) {
+        let message = row.try_get("", "id")?;
+        inbound::note(tx, id, source(door, echo, message), attachment).await?;
+    }
     Ok(())
 }

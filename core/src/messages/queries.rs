@@ -11,6 +11,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId};
 use crate::page::{Page, PageRequest};
+use crate::templates::files;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// A message with the attempts before its current one.
@@ -40,11 +41,25 @@ pub async fn named_media(services: &Services, id: MessageId) -> Result<Vec<Media
     Ok(found.map(|message| media_of(&message)).unwrap_or_default())
 }
 
-/// The stored files this message is sent with.
+/// The stored files this message is sent with, each once.
 pub fn media_of(message: &Model) -> Vec<MediaId> {
-    let content = message.content.as_deref().filter(|_| message.media_id.is_some());
-    let content = content.and_then(|stored| Content::from_stored(&message.kind, stored));
-    content.map(|content| content.media().into_iter().map(|(id, _)| id).collect()).unwrap_or_default()
+    if message.media_id.is_none() {
+        return Vec::new();
+    }
+    let mut ids: Vec<MediaId> = match (&message.template_id, &message.content) {
+        (Some(_), _) => {
+            let values = message.variables.as_deref().and_then(|json| serde_json::from_str(json).ok());
+            files::named(&values.unwrap_or_default()).into_iter().map(|one| one.id).collect()
+        }
+        (None, Some(stored)) => {
+            let content = Content::from_stored(&message.kind, stored);
+            content.iter().flat_map(Content::media).map(|(id, _)| id).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Which messages to list.

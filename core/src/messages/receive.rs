@@ -10,6 +10,7 @@ use crate::customers;
 use crate::error::Result;
 use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, OrganizationId, SenderId};
 use crate::media;
+use crate::media::MediaOrigin;
 use crate::media::inbound::Source;
 use crate::webhooks::change::InboundChange;
 use sea_orm::sea_query::OnConflict;
@@ -69,7 +70,8 @@ pub async fn receive(
         return Ok(false);
     }
     if let Some((id, attachment)) = file {
-        let source = Source { organization: door.organization, sender: door.sender, message };
+        let (organization, sender) = (door.organization, door.sender);
+        let source = Source { origin: MediaOrigin::Inbound, organization, sender, message };
         media::inbound::note(tx, id, source, attachment).await?;
     }
     originals::mark(tx, door.sender, Direction::In, &inbound.kind, inbound.context_wamid.as_deref(), at)

@@ -12,9 +12,9 @@ use crate::content::Content;
 use crate::context::{Ctx, Tx};
 use crate::customers::Customer;
 use crate::db::Owned;
-use crate::error::{Error, Problem, Result};
-use crate::ids::{MediaId, MessageId, OrganizationId, SenderId, TemplateId};
-use crate::media;
+use crate::error::{Error, Result};
+use crate::ids::{MessageId, OrganizationId, SenderId, TemplateId};
+use crate::media::fit::{self, Named};
 use crate::queue::LaneName;
 use crate::senders::{self, Sender, SenderStatus};
 use crate::templates;
@@ -177,6 +177,9 @@ async fn fill_template(
         let message = format!("the template has no variable `{extra}`");
         return Err(Error::invalid(format!("variables.{extra}"), "extra_variable", message));
     }
+    let named = templates::files::named(variables);
+    fit::check(tx.conn(), ctx.organization, &named).await?;
+    row.media_id = named.first().map(|one| one.id);
     row.kind = "template".into();
     row.purpose = found.category;
     row.template_id = Some(found.id);
@@ -203,34 +206,12 @@ async fn fill_content(
         let message = "this person last wrote more than 24 hours ago; WhatsApp allows only templates now";
         return Err(Error::conflict("window_closed", message));
     }
-    row.media_id = check_media(tx, row.organization_id, &content).await?;
+    let field = format!("{}.media_id", content.word());
+    let name = |(id, kind)| Named { field: field.clone(), id, kind };
+    let named: Vec<_> = content.media().into_iter().map(name).collect();
+    fit::check(tx.conn(), row.organization_id, &named).await?;
+    row.media_id = named.first().map(|one| one.id);
     row.kind = content.word().into();
     row.content = Some(content.to_stored()?);
     Ok(())
-}
-
-/// The stored files it names are the organization's, are here, and are of the kind that is sent there; gives the first.
-async fn check_media(tx: &Tx, organization: OrganizationId, content: &Content) -> Result<Option<MediaId>> {
-    let named = content.media();
-    if named.is_empty() {
-        return Ok(None);
-    }
-    let ids = named.iter().map(|(id, _)| *id).collect();
-    let found = media::queries::some(tx.conn(), organization, ids).await?;
-    let field = format!("{}.media_id", content.word());
-    let mut problems = Vec::new();
-    for (id, kind) in &named {
-        let Some(medium) = found.iter().find(|medium| medium.id == *id) else {
-            let message = format!("there is no media {id}; upload the file first");
-            problems.push(Problem::new(&field, "unknown_media", message));
-            continue;
-        };
-        media::queries::check_stored(medium)?;
-        let mime_type = medium.mime_type.as_deref().unwrap_or("of an unknown type");
-        if !media::kinds::is_sent_as(mime_type, kind) {
-            let message = format!("the file {id} is {mime_type}, which cannot be sent as {kind}");
-            problems.push(Problem::new(&field, "wrong_media_type", message));
-        }
-    }
-    if problems.is_empty() { Ok(named.first().map(|(id, _)| *id)) } else { Err(Error::Invalid(problems)) }
 }

@@ -1,6 +1,7 @@
 //! A message on its way out: to whom, and everything they get, in words no provider owns.
 
 use crate::content::Content;
+use crate::ids::MediaId;
 use serde::{Deserialize, Serialize};
 
 use super::template_parts::TemplatePart;
@@ -36,7 +37,7 @@ pub enum OutboundBody {
         name: String,
         /// Language code, as `en_US`.
         language: String,
-        /// The filled gaps; empty for a template without any.
+        /// The filled gaps; empty for a template without any. Stored files among them were uploaded before, as below.
         components: Vec<TemplatePart>,
     },
     /// Anything else; only while the person's window is open. Its files are links or the provider's ids: stored ones
@@ -52,4 +53,6 @@ pub enum MediaRef {
     Link(String),
     /// The provider's id of a file uploaded for this number before.
     Id(String),
+    /// A file kept by us; before it is sent, the id of its copy at the provider takes its place.
+    Stored(MediaId),
 }

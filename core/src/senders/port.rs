@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::outbound::{MediaRef, OutboundBody, OutboundMessage, Recipient};
 pub use super::template_parts::{
-    ButtonValue, CardValue, HeaderValue, Meaning, Place, ProductSection, TemplatePart, TextValue,
+    ButtonValue, CardValue, HeaderValue, Meaning, Place, ProductSection, TemplatePart, TextValue, files_mut,
 };
 
 use crate::words::words;

@@ -35,6 +35,24 @@ pub enum TemplatePart {
     Carousel(Vec<CardValue>),
 }
 
+/// The places of files in a filled template, to be changed: a stored file becomes the provider's when it was uploaded
+/// there.
+pub fn files_mut(parts: &mut [TemplatePart]) -> Vec<&mut MediaRef> {
+    let mut found = Vec::new();
+    for part in parts {
+        match part {
+            TemplatePart::Header(
+                HeaderValue::Image(file) | HeaderValue::Video(file) | HeaderValue::Document { file, .. },
+            ) => found.push(file),
+            TemplatePart::Carousel(cards) => {
+                found.extend(cards.iter_mut().flat_map(|card| files_mut(&mut card.parts)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// A filled card of a carousel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CardValue {

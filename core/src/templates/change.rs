@@ -2,7 +2,7 @@
 
 use super::create::{format_word, problems, purpose, submit};
 use super::entity::{Column, Entity, Model};
-use super::{TemplateChange, TemplateModel, TemplateStatus, stop};
+use super::{TemplateChange, TemplateModel, TemplateStatus, examples, stop};
 use crate::context::{Ctx, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
@@ -27,6 +27,7 @@ pub async fn edit(
     change(&mut model);
     (model.name, model.language) = (before.name, before.language);
     let mut problems = problems(&model);
+    problems.extend(examples::problems(tx.conn(), ctx.organization, &model).await?);
     if row.status == TemplateStatus::Approved && model.category != before.category {
         let message = "the category of an approved template cannot be changed";
         problems.push(Problem::new("category", "category_fixed", message));

@@ -2,7 +2,7 @@
 
 use super::entity::{Column, Entity, Model};
 use super::jobs::TemplateJob;
-use super::{Category, ParameterFormat, TemplateChange, TemplateModel, TemplateStatus, validate};
+use super::{Category, ParameterFormat, TemplateChange, TemplateModel, TemplateStatus, examples, validate};
 use crate::consent::Purpose;
 use crate::context::{Ctx, Tx};
 use crate::db::Owned;
@@ -40,6 +40,7 @@ pub enum Origin {
 /// `Invalid` with everything the provider would refuse; `Conflict` when name and language are taken.
 pub async fn create(tx: &Tx, ctx: &Ctx, new: NewTemplate) -> Result<Model> {
     let mut problems = problems(&new.model);
+    problems.extend(examples::problems(tx.conn(), ctx.organization, &new.model).await?);
     // it becomes part of the provider's addresses
     let plain = |id: &str| id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if new.waba_id.trim().is_empty() || !plain(&new.waba_id) {
@@ -102,6 +103,7 @@ fn fresh(tx: &Tx, ctx: &Ctx, new: NewTemplate) -> Result<Model> {
         pending_change,
         next_components: None,
         change_error: None,
+        example_handles: None,
         status_at: None,
         quality_at: None,
         category_at: None,

@@ -48,6 +48,8 @@ pub struct Model {
     pub next_components: Option<Json>,
     /// Why the provider refused the last change, in words.
     pub change_error: Option<String>,
+    /// While its examples are handed to the provider: a JSON object of our files' ids with the handles they got.
+    pub example_handles: Option<String>,
     /// The moment the status was told for. A matter is only changed by what is newer.
     pub status_at: Option<Timestamp>,
     /// The same for the quality.

@@ -7,6 +7,8 @@ pub mod change;
 pub mod components;
 pub mod create;
 pub mod entity;
+pub mod examples;
+pub mod files;
 pub mod jobs;
 pub mod news;
 mod placeholders;

@@ -1,5 +1,6 @@
 //! A filled template to look at before it is sent: through the same code that sends it.
 
+use super::files::KnownFiles;
 use super::queries;
 use super::render::{Shown, render};
 use crate::context::Ctx;
@@ -14,7 +15,8 @@ use std::collections::BTreeMap;
 pub struct Preview {
     /// What the person will see.
     pub shown: Option<Shown>,
-    /// The request to the provider, to nobody and without its mark.
+    /// The request to the provider, to nobody and without its mark. A stored file stands with our id: the provider's
+    /// takes its place once it was copied there.
     pub request: Option<Value>,
     /// Everything that keeps it from being sent.
     pub problems: Vec<Problem>,
@@ -28,6 +30,7 @@ pub async fn preview(ctx: &Ctx, id: TemplateId, values: &BTreeMap<String, String
     let row = queries::get(ctx, id).await?;
     let model = row.model()?;
     let mut problems: Vec<Problem> = row.unsendable().into_iter().collect();
+    problems.extend(KnownFiles::of(ctx.db.read(), ctx.organization, [values]).await?.problems(values));
     let rendered = match render(&model, values) {
         Ok(rendered) => rendered,
         Err(error) => {

@@ -7,7 +7,7 @@ use super::create::purpose;
 use super::entity::{Column, Entity, Model};
 use super::port::{ListedTemplate, RegistryError};
 use super::take_over::told_at;
-use super::{TemplateChange, TemplateModel, TemplateStatus, stop};
+use super::{TemplateChange, TemplateModel, TemplateStatus, examples, stop};
 use crate::clock::Timestamp;
 use crate::consent::Purpose;
 use crate::context::Services;
@@ -91,10 +91,10 @@ pub async fn carry_out(services: &Services, job: OutboxId, id: TemplateId) -> Re
     };
     let outcome = match access(services, row.organization_id, &row.waba_id).await? {
         None => Ok(Outcome::Refused { why: NO_SENDER.into(), status: None }),
-        Some(access) => match change {
-            TemplateChange::Create => create(services, &access, &row.model()?).await,
-            TemplateChange::Edit => edit(services, &access, &row).await,
-            TemplateChange::Delete => delete(services, &access, &row).await,
+        Some(access) => match ask(services, &access, &row, change).await {
+            Ok(None) => return Ok(Progress::More { after: Duration::ZERO }),
+            Ok(Some(outcome)) => Ok(outcome),
+            Err(error) => Err(error),
         },
     };
     let outcome = match outcome {
@@ -121,6 +121,27 @@ pub async fn give_up(services: &Services, job: OutboxId, id: TemplateId, why: &s
         }
         None => outbox::settle(services.db.write(), job).await.map(|_| ()),
     }
+}
+
+/// Asks for one change; `None`: its examples are not handed over yet.
+async fn ask(
+    services: &Services,
+    access: &SenderAccess,
+    row: &Model,
+    change: TemplateChange,
+) -> Result<Option<Outcome>, RegistryError> {
+    let model = match change {
+        TemplateChange::Create => row.model(),
+        TemplateChange::Edit => row.next_model(),
+        TemplateChange::Delete => return delete(services, access, row).await.map(Some),
+    };
+    let model = model.map_err(|error| RegistryError::Refused(error.to_string()))?;
+    let Some(shown) = examples::hand_over(services, row, access, model).await? else { return Ok(None) };
+    let asked = match change {
+        TemplateChange::Create => create(services, access, &shown).await,
+        _ => edit(services, access, row, &shown).await,
+    };
+    asked.map(Some)
 }
 
 async fn create(
@@ -154,12 +175,16 @@ async fn create(
     }
 }
 
-async fn edit(services: &Services, access: &SenderAccess, row: &Model) -> Result<Outcome, RegistryError> {
-    let next = row.next_model().map_err(|error| RegistryError::Refused(error.to_string()))?;
+async fn edit(
+    services: &Services,
+    access: &SenderAccess,
+    row: &Model,
+    next: &TemplateModel,
+) -> Result<Outcome, RegistryError> {
     let Some(provider_id) = provider_id(services, access, row).await? else {
         return Err(RegistryError::Missing);
     };
-    match services.registry.edit(access, &provider_id, &next).await {
+    match services.registry.edit(access, &provider_id, next).await {
         Ok(()) => {
             let now = services.registry.find(access, &row.name, &row.language).await?;
             Ok(Outcome::Edited { provider_id, status: now.map(|found| found.status) })
@@ -224,6 +249,7 @@ async fn record(
     let set = Entity::update_many()
         .col_expr(Column::PendingChange, Expr::value(Option::<String>::None))
         .col_expr(Column::NextComponents, Expr::value(Option::<serde_json::Value>::None))
+        .col_expr(Column::ExampleHandles, Expr::value(Option::<String>::None))
         .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
         .filter(Column::Id.eq(row.id))
         .filter(Column::PendingChange.eq(change));

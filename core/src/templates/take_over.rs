@@ -3,7 +3,7 @@
 use super::create::{format_word, purpose};
 use super::entity::{Column, Entity, Model};
 use super::port::ListedTemplate;
-use super::{TemplateChange, TemplateStatus, stop};
+use super::{TemplateChange, TemplateStatus, examples, stop};
 use crate::clock::Timestamp;
 use crate::context::Tx;
 use crate::db::Owned;
@@ -126,6 +126,7 @@ fn fresh(
         pending_change: None,
         next_components: None,
         change_error: None,
+        example_handles: None,
         status_at: Some(told_at(asked_at)),
         quality_at: None,
         category_at: None,
@@ -167,7 +168,9 @@ fn update(row: &Model, one: &ListedTemplate, asked_at: Timestamp) -> Result<Upda
             .col_expr(Column::NextCategory, Expr::value(next));
     }
     if newer(row.components_at) {
-        let components = serde_json::to_value(&one.model).map_err(Error::internal)?;
+        let mut model = one.model.clone();
+        examples::keep_files(&row.model()?, &mut model);
+        let components = serde_json::to_value(&model).map_err(Error::internal)?;
         changed |= (&row.components, &row.unsupported) != (&components, &one.unsupported);
         set = set
             .col_expr(Column::Unsupported, Expr::value(one.unsupported.clone()))

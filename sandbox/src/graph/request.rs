@@ -45,7 +45,7 @@ impl Send {
                 let found = usable_template(shared, number, content)?;
                 let components = content.get("components").unwrap_or(&Value::Null);
                 let params = found.fill(components)?;
-                check_header_file(shared, number, components)?;
+                check_header_files(shared, number, components)?;
                 template = Some(found);
                 params
             }
@@ -101,13 +101,17 @@ fn check_files(shared: &Shared, number: &LiveNumber, kind: &str, parts: &Value) 
     Ok(())
 }
 
-/// Checks the id of the file in a template's header.
-fn check_header_file(shared: &Shared, number: &LiveNumber, components: &Value) -> Result<(), GraphError> {
-    let mut parts = components.as_array().into_iter().flatten();
-    let header = parts.find(|part| string(part, "type").eq_ignore_ascii_case("header"));
-    for parameter in header.map(|header| list(header, "parameters")).unwrap_or_default() {
-        let kind = string(parameter, "type");
-        check_files(shared, number, kind, parameter.get(kind).unwrap_or(&Value::Null))?;
+/// Checks the ids of the files in the headers of a template and of its cards.
+fn check_header_files(shared: &Shared, number: &LiveNumber, components: &Value) -> Result<(), GraphError> {
+    for part in components.as_array().into_iter().flatten() {
+        let is = |kind: &str| string(part, "type").eq_ignore_ascii_case(kind);
+        for parameter in list(part, "parameters").iter().filter(|_| is("header")) {
+            let kind = string(parameter, "type");
+            check_files(shared, number, kind, parameter.get(kind).unwrap_or(&Value::Null))?;
+        }
+        for card in list(part, "cards").iter().filter(|_| is("carousel")) {
+            check_header_files(shared, number, card.get("components").unwrap_or(&Value::Null))?;
+        }
     }
     Ok(())
 }

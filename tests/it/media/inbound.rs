@@ -1,4 +1,4 @@
-//! Files customers send: fetched while Meta keeps them.
+//! Files customers send, and those the shop sends from its phone: fetched while Meta keeps them.
 
 use super::PNG;
 use crate::support::app::{TestApp, both};
@@ -95,4 +95,54 @@ both!(a_file_that_cannot_be_fetched_for_a_week_is_expired_and_says_so, |app| {
     app.pass(Duration::from_secs(7 * 24 * 3_600));
     let expired = until(&shop, "expired").await;
     assert!(expired["reason"].as_str().unwrap().contains("seven days"), "{expired:#}");
+});
+
+both!(what_the_shop_sends_from_its_phone_is_fetched_like_what_customers_send, |app| {
+    let shop = app.shop().await;
+    let file = app.sandbox.customer_file(&shop.number, "image/png", PNG.to_vec()).unwrap();
+    let echo = json!({
+        "from": "15550003881", "to": wa_id(&phone(1)), "id": "wamid.ECHO",
+        "timestamp": (app.services.now().0 / 1_000).to_string(),
+        "type": "image", "image": {"id": file, "mime_type": "image/png", "caption": "Look"},
+    });
+    let mut change = shop.change(json!({"message_echoes": [echo]}));
+    change["field"] = json!("smb_message_echoes");
+    let webhook = shop.webhook(&[change]);
+    shop.hear(&webhook).await.ok();
+    let media = until(&shop, "stored").await;
+    assert_eq!((&media["origin"], &media["mime_type"]), (&json!("echo"), &json!("image/png")));
+    assert_eq!(media["sha256"], bellbird_core::secret::sha256_hex(PNG));
+    let message = shop.message(media["message_id"].as_str().unwrap()).await;
+    assert_eq!((&message["media_id"], &message["origin"]), (&media["id"], &json!("phone_app")));
+    assert_eq!((&message["direction"], &message["kind"]), (&json!("out"), &json!("image")));
+
+    // told twice it is one message with one file
+    shop.hear(&webhook).await.ok();
+    app.heard_everything().await;
+    assert_eq!(shop.all("/api/v1/media?origin=echo").await, [media]);
+    assert_eq!(shop.all("/api/v1/media?origin=inbound").await.len(), 0);
+});
+
+both!(a_picture_of_the_time_before_is_fetched_when_its_body_comes, |app| {
+    let shop = app.shop().await;
+    let at = (app.services.now().0 / 1_000).to_string();
+    let file = app.sandbox.customer_file(&shop.number, "image/png", PNG.to_vec()).unwrap();
+    let hear = async |field: &str, part: Value| {
+        let mut change = shop.change(part);
+        change["field"] = json!(field);
+        shop.hear(&shop.webhook(&[change])).await.ok();
+        app.heard_everything().await;
+    };
+    let placeholder =
+        json!({"from": wa_id(&phone(1)), "id": "wamid.OLD", "timestamp": at, "type": "media_placeholder"});
+    let threads = json!([{"id": wa_id(&phone(1)), "messages": [placeholder]}]);
+    hear("history", json!({"history": [{"metadata": {"phase": 0, "chunk_order": 1, "progress": 100}, "threads": threads}]})).await;
+    assert_eq!(shop.all("/api/v1/media").await.len(), 0);
+    let body = json!({"from": wa_id(&phone(1)), "id": "wamid.OLD", "timestamp": at,
+        "type": "image", "image": {"id": file, "mime_type": "image/png"}});
+    hear("history", json!({"messages": [body]})).await;
+    let media = until(&shop, "stored").await;
+    assert_eq!(media["origin"], "inbound", "a customer sent it");
+    let message = shop.message(media["message_id"].as_str().unwrap()).await;
+    assert_eq!((&message["media_id"], &message["kind"]), (&media["id"], &json!("image")));
 });

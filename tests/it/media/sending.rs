@@ -81,6 +81,8 @@ both!(
         let buttons = json!({"header": header, "body": "B", "buttons": [{"id": "1", "title": "Yes"}]});
         let id = shop.created(PATH, send(json!({"interactive": {"button": buttons}}))).await;
         let path = format!("/api/v1/media/{}", media.as_str().unwrap());
+        shop.api.send(Method::DELETE, &path, Value::Null).await.refused(409, "media_in_use");
+        let path = format!("{path}?force=true");
         assert_eq!(shop.api.send(Method::DELETE, &path, Value::Null).await.status, 204);
         app.start_worker().await;
         let failed = shop.until_message(&id, "failed").await;

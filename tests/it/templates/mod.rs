@@ -6,6 +6,7 @@ use crate::support::wait::wait_for;
 use serde_json::{Value, json};
 
 mod changes;
+mod examples;
 mod filling;
 mod sync;
 

@@ -6,10 +6,9 @@ mod header;
 mod otp;
 
 use bellbird_core::templates::{self, AppLink, Authentication, OtpApp};
-pub use buttons::*;
-pub use flow::*;
-pub use header::*;
-pub use otp::*;
+pub(super) use buttons::*;
+pub(super) use header::*;
+pub(super) use otp::*;
 use poem_openapi::Object;
 
 /// One card of a carousel. All cards have the same kind of header and the same kinds of buttons.

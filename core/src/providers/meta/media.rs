@@ -18,7 +18,8 @@ use super::fields::text;
 use super::{answer, errors};
 use crate::error::Error;
 use crate::media::port::{Attachment, FetchedFile, MediaError, OutgoingFile, RemoteMedia};
-use crate::senders::port::{Failure, SenderAccess};
+use crate::senders::inspection::SenderInspector;
+use crate::senders::port::{Failure, ProveError, SenderAccess};
 
 /// A hundred megabytes need longer than a message.
 const TRANSFER: Duration = Duration::from_secs(120);
@@ -61,8 +62,8 @@ impl RemoteMedia for MetaClient {
     }
 
     async fn handle(&self, from: &SenderAccess, file: OutgoingFile) -> Result<String, MediaError> {
-        // `app` stands for the app the token belongs to
-        let begin = self.post(from, self.url(&["app", "uploads"])).query(&[
+        let app = self.app_of(from).await?;
+        let begin = self.post(from, self.url(&[&app, "uploads"])).query(&[
             ("file_name", file.name.as_str()),
             ("file_length", &file.size.to_string()),
             ("file_type", &file.mime_type),
@@ -124,6 +125,18 @@ impl RemoteMedia for MetaClient {
 }
 
 impl MetaClient {
+    /// Meta's id of the app that the sender's token was made for: no other one may take its uploads.
+    async fn app_of(&self, from: &SenderAccess) -> Result<String, MediaError> {
+        let facts = self.token(from).await.map_err(|error| match error {
+            ProveError::Token(failure) | ProveError::Refused(failure) | ProveError::NoSuchNumber(failure) => {
+                MediaError::Refused(failure)
+            }
+            ProveError::OtherAccount => MediaError::NoApp,
+            ProveError::Unreachable(why) | ProveError::Unreadable(why) => MediaError::NotNow(why),
+        })?;
+        facts.app_id.filter(|app| !app.is_empty()).ok_or(MediaError::NoApp)
+    }
+
     fn post(&self, from: &SenderAccess, url: Url) -> RequestBuilder {
         self.http().post(url).timeout(TRANSFER).header(AUTHORIZATION, bearer(from))
     }

@@ -83,6 +83,7 @@ impl ShownButton {
 pub(super) fn header_text(value: &HeaderValue) -> String {
     let file = |file: &MediaRef| match file {
         MediaRef::Link(text) | MediaRef::Id(text) => text.clone(),
+        MediaRef::Stored(id) => id.to_string(),
     };
     match value {
         HeaderValue::Text(text) => text.text.clone(),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
+use crate::ids::MediaId;
 use crate::senders::port::{Meaning, MediaRef, ProductSection};
 
 /// Longest address; Meta's limit for a button's.
@@ -16,13 +17,18 @@ const SECTIONS: usize = 10;
 const PRODUCTS: usize = 30;
 const SECTION_TITLE: usize = 24;
 
-/// A file: by a public address, or by the provider's id of an upload. The one place that decides which.
+/// A file: kept by us, by a public address, or by the provider's id of an upload. The one place that decides which.
 pub(super) fn file(value: &str) -> Result<MediaRef, String> {
+    if let Ok(id) = value.parse::<MediaId>() {
+        return Ok(MediaRef::Stored(id));
+    }
     if value.len() <= FILE_ID && value.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(MediaRef::Id(value.to_owned()));
     }
     link(value).map(MediaRef::Link).map_err(|_| {
-        "give a public address that begins with https://, or the provider's id of an uploaded file".into()
+        "give the id of a file of yours (med_…), a public address that begins with https://, or the provider's id of \
+         an uploaded file"
+            .into()
     })
 }
 
@@ -166,9 +172,19 @@ mod tests {
 
     #[test]
     fn files_are_links_or_ids() {
+        let stored = "med_01kawz1m4cf0tr2v6x8yab3c5d";
+        assert_eq!(file(stored), Ok(MediaRef::Stored(stored.parse().unwrap())));
         assert_eq!(file("1558081531584829"), Ok(MediaRef::Id("1558081531584829".into())));
         assert_eq!(file("https://a.example/x.jpg"), Ok(MediaRef::Link("https://a.example/x.jpg".into())));
-        for bad in ["x.jpg", "ftp://a", "https://", "https://a b", "javascript:alert(1)"] {
+        for bad in [
+            "x.jpg",
+            "med_1",
+            "cmp_01kawz1m4cf0tr2v6x8yab3c5d",
+            "ftp://a",
+            "https://",
+            "https://a b",
+            "javascript:alert(1)",
+        ] {
             assert!(file(bad).is_err(), "{bad}");
         }
         assert!(link(&format!("https://a.example/{}", "x".repeat(2_000))).is_err());

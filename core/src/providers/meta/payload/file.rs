@@ -1,5 +1,7 @@
 //! A file that goes along with a message.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::senders::port::MediaRef;
@@ -9,14 +11,16 @@ use crate::senders::port::MediaRef;
 #[serde(rename_all = "snake_case")]
 pub(super) enum File<'a> {
     Link(&'a str),
-    Id(&'a str),
+    Id(Cow<'a, str>),
 }
 
 impl<'a> From<&'a MediaRef> for File<'a> {
     fn from(file: &'a MediaRef) -> Self {
         match file {
             MediaRef::Link(link) => Self::Link(link),
-            MediaRef::Id(id) => Self::Id(id),
+            MediaRef::Id(id) => Self::Id(id.into()),
+            // only in a preview: before it is sent, the copy's id has taken its place
+            MediaRef::Stored(id) => Self::Id(id.to_string().into()),
         }
     }
 }
