@@ -48,7 +48,14 @@ const TABLE: &[(Permission, &[&str])] = &[
     (CustomersErase, &["eraseCustomer", "setRetention", "applyRetention"]),
     (
         OrganizationRead,
-        &["listErasures", "getErasure", "getRetention", "listRetentionRuns", "getRetentionRun"],
+        &[
+            "getOrganization",
+            "listErasures",
+            "getErasure",
+            "getRetention",
+            "listRetentionRuns",
+            "getRetentionRun",
+        ],
     ),
     (MessagesRead, &["listMessages", "getMessage", "listMedia", "getMedia", "downloadMedia"]),
     (MessagesSend, &["sendMessage", "markMessageRead", "uploadMedia", "deleteMedia"]),
@@ -61,22 +68,6 @@ const TABLE: &[(Permission, &[&str])] = &[
     (SendersWrite, &["createSender", "replaceAccessToken", "resumeSender", "acknowledgeAlert", "createApp"]),
     (JobsRead, &["listJobs", "listFailedWebhooks"]),
     (JobsWrite, &["requeueJobs", "replayWebhook"]),
-    (
-        SubscriptionsRead,
-        &["listEventTypes", "listSubscriptions", "getSubscription", "listDeliveries", "getDelivery"],
-    ),
-    (
-        SubscriptionsWrite,
-        &[
-            "createSubscription",
-            "updateSubscription",
-            "deleteSubscription",
-            "rotateSubscriptionSecret",
-            "testSubscription",
-            "replayDelivery",
-            "replayFailedDeliveries",
-        ],
-    ),
     (KeysRead, &["listApiKeys", "getApiKey"]),
     (KeysWrite, &["createApiKey", "rotateApiKey", "revokeApiKey"]),
     (
@@ -98,7 +89,6 @@ const TABLE: &[(Permission, &[&str])] = &[
     (AuditRead, &["listAuditEvents"]),
     (MembersRead, &["listMembers", "listInvitations"]),
     (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),
-    (OrganizationRead, &["getOrganization", "getRetention", "listRetentionRuns", "getRetentionRun"]),
     (OrganizationWrite, &["updateOrganization"]),
 ];
 

@@ -4,12 +4,6 @@ use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, audit, campaigns, consent, customers, emails, events, identity, imports, media, messages,
     organizations, outbox, privacy, secret, senders, subscriptions, templates, webhooks,
-    alerts, audit, campaigns, consent, customers, events, identity, imports, media, messages, organizations,
-    outbox, senders, subscriptions, templates, webhooks,
-    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
-    privacy, senders, templates, webhooks,
-    alerts, audit, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
-    senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{

@@ -62,18 +62,19 @@ pub(super) async fn hand_over(
     let mut made = handles(row);
     for (key, value) in &mut model.examples {
         let Some((id, _)) = file(key, value) else { continue };
-        if !made.contains_key(&id) {
-            if begun.elapsed() > SLICE {
-                return Ok(None);
-            }
-            let handle = handle::handle(services, row.organization_id, access, id);
-            let late =
-                |_| RegistryError::Unclear(format!("handing over the example file {id} took too long"));
-            let handle = tokio::time::timeout(PATIENCE, handle).await.map_err(late)?.map_err(told)?;
-            made.insert(id, handle);
-            keep(services, row, &made).await.map_err(told)?;
+        if let Some(handle) = made.get(&id) {
+            value.clone_from(handle);
+            continue;
         }
-        value.clone_from(&made[&id]);
+        if begun.elapsed() > SLICE {
+            return Ok(None);
+        }
+        let handle = handle::handle(services, row.organization_id, access, id);
+        let late = |_| RegistryError::Unclear(format!("handing over the example file {id} took too long"));
+        let handle = tokio::time::timeout(PATIENCE, handle).await.map_err(late)?.map_err(told)?;
+        value.clone_from(&handle);
+        made.insert(id, handle);
+        keep(services, row, &made).await.map_err(told)?;
     }
     Ok(Some(model))
 }
