@@ -24,12 +24,9 @@ mod m20261121_000014_media;
 mod m20261121_000015_failed_webhooks;
 mod m20261127_000016_people;
 mod m20261127_000017_authority;
-mod m20261127_000017_authority;
-mod m20261127_000018_files_in_use;
 mod m20261127_000018_files_in_use;
 mod m20261127_000019_data_keys;
 mod m20261127_000022_subscriptions;
-mod m20261127_000023_privacy;
 mod m20261127_000023_privacy;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
@@ -58,16 +55,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_failed_webhooks::Migration),
             Box::new(m20261127_000016_people::Migration),
             Box::new(m20261127_000017_authority::Migration),
-            Box::new(m20261127_000024_approvals::Migration),
-            Box::new(m20261127_000025_invitations::Migration),
             Box::new(m20261127_000018_files_in_use::Migration),
             Box::new(m20261127_000019_data_keys::Migration),
             Box::new(m20261127_000022_subscriptions::Migration),
             Box::new(m20261127_000023_privacy::Migration),
-            Box::new(m20261127_000022_subscriptions::Migration),
-            Box::new(m20261127_000023_privacy::Migration),
-            Box::new(m20261127_000017_authority::Migration),
-            Box::new(m20261127_000018_files_in_use::Migration),
+            Box::new(m20261127_000024_approvals::Migration),
+            Box::new(m20261127_000025_invitations::Migration),
         ]
     }
 }
