@@ -25,6 +25,8 @@ pub enum Tag {
     Media,
     /// The people an organization can message.
     Customers,
+    /// What people want to be messaged about, how we know, and who must be left alone.
+    Consent,
     /// Texts approved beforehand.
     Templates,
     /// The numbers messages leave from.
@@ -58,8 +60,13 @@ fn apis() -> impl OpenApi + 'static {
         crate::imports::ImportsApi,
     );
     let messages = (crate::messages::MessagesApi, crate::media::MediaApi, crate::templates::TemplatesApi);
-    let accounts = (
+    let people = (
         crate::customers::CustomersApi,
+        crate::consent::ConsentApi,
+        crate::consent::settings::ConsentSettingsApi,
+        crate::suppressions::SuppressionsApi,
+    );
+    let accounts = (
         crate::senders::SendersApi,
         crate::portfolios::PortfoliosApi,
         crate::alerts::AlertsApi,
@@ -71,7 +78,7 @@ fn apis() -> impl OpenApi + 'static {
         crate::jobs::JobsApi,
         crate::health::HealthApi,
     );
-    (campaigns, messages, accounts, installation)
+    (campaigns, messages, people, accounts, installation)
 }
 
 /// The operations and their document.

@@ -51,7 +51,13 @@ impl Services {
     /// Begins a write.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = self.db.begin().await?;
-        Ok(Tx { inner, queues: self.queues.clone(), clock: self.clock.clone(), pushes: Mutex::default() })
+        Ok(Tx {
+            inner,
+            queues: self.queues.clone(),
+            clock: self.clock.clone(),
+            cipher: self.cipher.clone(),
+            pushes: Mutex::default(),
+        })
     }
 }
 
@@ -89,6 +95,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     queues: Queues,
     clock: Arc<dyn Clock>,
+    cipher: Cipher,
     pushes: Mutex<Vec<(LaneName, NewTask)>>,
 }
 
@@ -111,6 +118,11 @@ impl Tx {
     /// The clock, for new ids.
     pub fn clock(&self) -> &dyn Clock {
         self.clock.as_ref()
+    }
+
+    /// For secrets at rest that a write needs.
+    pub fn cipher(&self) -> &Cipher {
+        &self.cipher
     }
 
     /// Pushes a task once this transaction is committed. Only for what a state row or the outbox brings back should

@@ -127,6 +127,8 @@ ids! {
     CampaignId "cmp_";
     /// One entry of the consent ledger.
     ConsentEventId "cev_";
+    /// A question to a person whether they meant their opt-in.
+    ConsentRequestId "crq_";
     /// A person who can be messaged.
     CustomerId "cus_";
     /// A file that is sent or was received.
@@ -141,6 +143,8 @@ ids! {
     OutboxId "job_";
     /// A WhatsApp business phone number.
     SenderId "snd_";
+    /// An entry of the suppression list.
+    SuppressionId "sup_";
     /// A change that asks for nothing yet.
     KeptChangeId "kch_";
     /// A status that does not move its message.

@@ -22,6 +22,7 @@ mod m20261121_000012_template_changes;
 mod m20261121_000013_imports;
 mod m20261121_000014_media;
 mod m20261121_000015_failed_webhooks;
+mod m20261127_000020_consent;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000013_imports::Migration),
             Box::new(m20261121_000014_media::Migration),
             Box::new(m20261121_000015_failed_webhooks::Migration),
+            Box::new(m20261127_000020_consent::Migration),
         ]
     }
 }

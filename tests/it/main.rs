@@ -11,6 +11,7 @@ mod bad_input;
 mod boundaries;
 mod campaigns;
 mod clients;
+mod consent;
 mod crowds;
 mod customers;
 mod demo;

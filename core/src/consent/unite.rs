@@ -1,6 +1,7 @@
 //! The words of two customers who are one person.
 
-use super::ConsentState;
+use super::{ConsentMethod, ConsentPurpose, ConsentState, suppression};
+use crate::clock::Timestamp;
 use crate::context::Tx;
 use crate::customers::Customer;
 use crate::error::Result;
@@ -9,36 +10,69 @@ use sea_orm::{ConnectionTrait, Statement};
 /// Moves the ledger of `gone` to `keep`, who stands by the newest word of both; of two in the same second, the "no".
 /// `keep` and `gone` as they stood before.
 pub async fn unite(tx: &Tx, keep: &Customer, gone: &Customer) -> Result<()> {
-    let ledger = Statement::from_sql_and_values(
-        tx.backend(),
+    let pair = [keep.id.into(), gone.id.into(), keep.organization_id.into()];
+    for sql in [
         "UPDATE consent_events SET customer_id = $1 WHERE customer_id = $2 AND organization_id = $3",
-        [keep.id.into(), gone.id.into(), keep.organization_id.into()],
-    );
-    tx.conn().execute_raw(ledger).await?;
-    let word = newest(keep, gone);
-    let stand = Statement::from_sql_and_values(
-        tx.backend(),
-        "UPDATE customers SET marketing_consent = $2, marketing_consent_at = $3, marketing_consent_source = $4
-         WHERE id = $1",
-        [
-            keep.id.into(),
-            word.marketing_consent.into(),
-            word.marketing_consent_at.into(),
-            word.marketing_consent_source.clone().into(),
-        ],
-    );
-    tx.conn().execute_raw(stand).await?;
-    Ok(())
+        // one question at a time
+        "UPDATE consent_requests SET status = 'overtaken' WHERE customer_id = $2 AND organization_id = $3
+            AND status IN ('waiting', 'asked') AND EXISTS (SELECT 1 FROM consent_requests AS mine
+                WHERE mine.customer_id = $1 AND mine.purpose = consent_requests.purpose
+                  AND mine.status IN ('waiting', 'asked'))",
+        "UPDATE consent_requests SET customer_id = $1 WHERE customer_id = $2 AND organization_id = $3",
+    ] {
+        tx.conn().execute_raw(Statement::from_sql_and_values(tx.backend(), sql, pair.clone())).await?;
+    }
+    for purpose in ConsentPurpose::ALL.iter().copied() {
+        let (mine, theirs) = (Standing::of(keep, purpose), Standing::of(gone, purpose));
+        let word = if theirs.rank() > mine.rank() { theirs } else { mine };
+        let column = purpose.column();
+        let stand = Statement::from_sql_and_values(
+            tx.backend(),
+            format!(
+                "UPDATE customers SET {column} = $2, {column}_at = $3, {column}_source = $4, {column}_method = $5
+                 WHERE id = $1"
+            ),
+            [
+                keep.id.into(),
+                word.state.into(),
+                word.at.into(),
+                word.source.clone().into(),
+                word.method.into(),
+            ],
+        );
+        tx.conn().execute_raw(stand).await?;
+    }
+    suppression::settle(tx, keep.organization_id, keep.id).await
 }
 
-fn newest<'a>(keep: &'a Customer, gone: &'a Customer) -> &'a Customer {
-    let second = |customer: &Customer| customer.marketing_consent_at.map(|at| at.0 / 1_000);
-    let rank = |customer: &Customer| {
-        (
-            second(customer),
-            customer.marketing_consent == ConsentState::OptedOut,
-            customer.marketing_consent_at,
-        )
-    };
-    if rank(gone) > rank(keep) { gone } else { keep }
+/// Where a customer stands about one purpose.
+pub(super) struct Standing {
+    pub(super) state: ConsentState,
+    pub(super) at: Option<Timestamp>,
+    pub(super) source: Option<String>,
+    pub(super) method: Option<ConsentMethod>,
+}
+
+impl Standing {
+    pub(super) fn of(customer: &Customer, purpose: ConsentPurpose) -> Self {
+        match purpose {
+            ConsentPurpose::Marketing => Self {
+                state: customer.marketing_consent,
+                at: customer.marketing_consent_at,
+                source: customer.marketing_consent_source.clone(),
+                method: customer.marketing_consent_method,
+            },
+            ConsentPurpose::Utility => Self {
+                state: customer.utility_consent,
+                at: customer.utility_consent_at,
+                source: customer.utility_consent_source.clone(),
+                method: customer.utility_consent_method,
+            },
+        }
+    }
+
+    /// The order in which words count: by second, then the "no", then the moment.
+    fn rank(&self) -> (Option<i64>, bool, Option<Timestamp>) {
+        (self.at.map(|at| at.0 / 1_000), self.state == ConsentState::OptedOut, self.at)
+    }
 }
