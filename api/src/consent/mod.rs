@@ -1,6 +1,6 @@
 //! Consent: the ledger, people's words, and the file that stands as proof.
 
-mod export;
+pub mod export;
 pub mod objects;
 pub mod settings;
 
