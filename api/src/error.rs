@@ -170,7 +170,7 @@ impl From<Error> for ApiError {
         match error {
             Error::NotFound { .. } => Self::refused(StatusCode::NOT_FOUND, "not_found", error.to_string()),
             Error::Conflict { code, message } => Self::refused(StatusCode::CONFLICT, code, message),
-            Error::Forbidden(message) => Self::refused(StatusCode::FORBIDDEN, "forbidden", message),
+            Error::Forbidden { code, message } => Self::refused(StatusCode::FORBIDDEN, code, message),
             Error::Invalid(problems) => {
                 let key = problems.iter().find(|p| p.field == "Idempotency-Key").map(|p| p.code);
                 let field = |p: bellbird_core::Problem| FieldProblem {
@@ -206,7 +206,7 @@ mod tests {
         for (error, status, code) in [
             (Error::not_found("campaign", "cmp_1"), 404, "not_found"),
             (Error::conflict("campaign_not_draft", "no"), 409, "campaign_not_draft"),
-            (Error::Forbidden("no".into()), 403, "forbidden"),
+            (Error::forbidden("missing_permission", "no"), 403, "missing_permission"),
             (Error::invalid("name", "invalid_name", "no"), 422, "invalid_input"),
             (
                 Error::invalid("Idempotency-Key", "idempotency_key_reused", "no"),

@@ -2,9 +2,14 @@
 //!
 //! The answer is stored in the transaction of the write, so either both happened or neither. It is sealed like any
 //! secret: some answers hold one (a new app's verify token), all may hold a person's data.
+//!
+//! Every write goes through here, so this is also where the audit log learns of it: in the same transaction, once.
 
 use crate::body::Body;
 use crate::error::{ApiError, ApiResult};
+use crate::middleware::request_id;
+use crate::operations::Operations;
+use bellbird_core::audit::{self, Asked};
 use bellbird_core::idempotency::{self, Reserved};
 use bellbird_core::secret::{ExposeSecret, SecretString, sha256_hex};
 use bellbird_core::{Ctx, Error, Result, Tx};
@@ -29,6 +34,7 @@ pub struct Key {
     key: Option<String>,
     /// Method and address.
     target: String,
+    asked: Asked,
 }
 
 /// A key together with the fingerprint of its whole request.
@@ -36,6 +42,7 @@ pub struct Key {
 pub struct Guard {
     key: Option<String>,
     fingerprint: String,
+    asked: Asked,
 }
 
 impl Key {
@@ -57,7 +64,7 @@ impl Key {
 
     fn fingerprint(self, digest: &str) -> Guard {
         let fingerprint = sha256_hex(format!("{}\n{digest}", self.target).as_bytes());
-        Guard { key: self.key, fingerprint }
+        Guard { key: self.key, fingerprint, asked: self.asked }
     }
 }
 
@@ -80,10 +87,15 @@ impl<'a> ApiExtractor<'a> for Key {
         _body: &mut RequestBody,
         options: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let target = format!("{} {}", request.method(), request.original_uri().path());
-        let Some(value) = request.headers().get(options.name) else { return Ok(Self { key: None, target }) };
+        let path = request.original_uri().path().to_string();
+        let target = format!("{} {path}", request.method());
+        let action = Operations::asked(request).unwrap_or_default();
+        let asked = Asked { action, path, request_id: request_id() };
+        let Some(value) = request.headers().get(options.name) else {
+            return Ok(Self { key: None, target, asked });
+        };
         match value.to_str() {
-            Ok(key) => Ok(Self { key: Some(key.to_string()), target }),
+            Ok(key) => Ok(Self { key: Some(key.to_string()), target, asked }),
             Err(_) => Err(ApiError::from(Error::invalid(
                 options.name,
                 "invalid_idempotency_key",
@@ -196,7 +208,7 @@ where
     }
     let done = async {
         let found = first.await?;
-        write(ctx, key, |tx, ctx| work(tx, ctx, found)).await
+        write(ctx, key, &guard.asked, |tx, ctx| work(tx, ctx, found)).await
     };
     match done.await {
         Ok(answer) => Ok(answer),
@@ -211,7 +223,12 @@ where
     }
 }
 
-async fn write<T, F, const STATUS: u16>(ctx: &Ctx, key: Option<&str>, work: F) -> Result<Answer<T, STATUS>>
+async fn write<T, F, const STATUS: u16>(
+    ctx: &Ctx,
+    key: Option<&str>,
+    asked: &Asked,
+    work: F,
+) -> Result<Answer<T, STATUS>>
 where
     T: ToJSON,
     F: for<'t> FnOnce(&'t Tx, &'t Ctx) -> BoxFuture<'t, Result<T>> + Send,
@@ -219,6 +236,7 @@ where
     let tx = ctx.begin().await?;
     let done = async {
         let answer = Answer::<T, STATUS>::new(&work(&tx, ctx).await?);
+        audit::record(&tx, ctx, asked, id_in(&answer.json)).await?;
         if let Some(key) = key {
             idempotency::complete(&tx, ctx, key, &seal(ctx, key, STATUS, &answer.json)?).await?;
         }
@@ -235,6 +253,15 @@ where
             Err(error)
         }
     }
+}
+
+/// The id of what an answer is about.
+fn id_in(json: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: Option<String>,
+    }
+    serde_json::from_str::<Made>(json).ok()?.id
 }
 
 fn place(ctx: &Ctx, key: &str) -> String {
@@ -258,7 +285,7 @@ mod tests {
     use super::*;
 
     fn key(target: &str) -> Key {
-        Key { key: Some("k".into()), target: target.into() }
+        Key { key: Some("k".into()), target: target.into(), asked: Asked::default() }
     }
 
     #[test]

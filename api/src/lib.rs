@@ -4,8 +4,9 @@
 //! describes it without a database. `docs/api-design.md` has the conventions every operation keeps.
 
 pub mod alerts;
-pub mod allow;
+pub mod api_keys;
 pub mod apps;
+pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod campaigns;
@@ -17,12 +18,15 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+mod linger;
 pub mod media;
 pub mod messages;
 pub mod middleware;
 pub mod openapi;
+pub mod operations;
 pub mod opt_out;
 pub mod page;
+pub mod permissions;
 pub mod portfolios;
 pub mod senders;
 pub mod server;

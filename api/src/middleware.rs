@@ -1,7 +1,8 @@
 //! What happens to every request: a name, limits, a safety net, the same shape for every error, a line in the log.
 
-use crate::allow::Methods;
 use crate::error::{ApiError, from_framework};
+use crate::linger::Lingering;
+use crate::operations::Operations;
 use futures::FutureExt;
 use poem::error::ReadBodyError;
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -41,7 +42,7 @@ pub fn request_id() -> Option<String> {
 #[derive(Debug, Clone)]
 pub struct Edge {
     /// What each address knows.
-    pub methods: Arc<Methods>,
+    pub operations: Arc<Operations>,
     /// Largest body a webhook may have.
     pub webhook_bytes: usize,
     /// Largest file to import; it is not read here, but counted as it is taken.
@@ -115,7 +116,7 @@ impl<E: Endpoint> EdgeEndpoint<E> {
             Err(error) => {
                 let mut response = from_framework(&error).into_response();
                 if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-                    response.headers_mut().insert(header::ALLOW, self.edge.methods.at(&path));
+                    response.headers_mut().insert(header::ALLOW, self.edge.operations.allowed(&path));
                 }
                 response
             }
@@ -137,16 +138,16 @@ impl<E: Endpoint> EdgeEndpoint<E> {
         };
         let length = request.headers().get(header::CONTENT_LENGTH);
         let told: Option<usize> = length.and_then(|l| l.to_str().ok()).and_then(|l| l.parse().ok());
+        let body = Lingering::of(request);
         if told.is_some_and(|told| told > limit) {
             return Err(ReadBodyError::PayloadTooLarge);
         }
         if streamed {
+            request.set_body(body.into_body());
             return Ok(());
         }
-        let body = request.take_body();
-        if !body.is_empty() {
-            request.set_body(Body::from_bytes(body.into_bytes_limit(limit).await?));
-        }
+        let read = body.read_up_to(limit).await.map_err(ReadBodyError::Io)?;
+        request.set_body(Body::from_bytes(read.ok_or(ReadBodyError::PayloadTooLarge)?));
         Ok(())
     }
 }

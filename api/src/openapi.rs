@@ -39,6 +39,8 @@ pub enum Tag {
     Webhooks,
     /// Background work, and what could not be done.
     Jobs,
+    /// Who may do what in an organization, and who did.
+    Organization,
     /// Whether this process is well.
     Health,
 }
@@ -78,7 +80,8 @@ fn apis() -> impl OpenApi + 'static {
         crate::jobs::JobsApi,
         crate::health::HealthApi,
     );
-    (campaigns, messages, people, accounts, installation)
+    let organization = (crate::api_keys::ApiKeysApi, crate::audit::AuditApi);
+    (campaigns, messages, people, accounts, organization, installation)
 }
 
 /// The operations and their document.

@@ -1,7 +1,7 @@
 //! The application as one endpoint, and serving it.
 
-use crate::allow::Methods;
 use crate::middleware::Edge;
+use crate::operations::Operations;
 use crate::{health, openapi, opt_out, webhooks};
 use bellbird_core::{Error, Result, Services, monitor};
 use poem::endpoint::BoxEndpoint;
@@ -34,9 +34,9 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     let service = openapi::service();
     let docs = service.scalar();
     let service = Arc::new(service.into_endpoint());
-    let methods = Arc::new(Methods::of(&serde_yaml_ng::from_str(&spec).map_err(Error::internal)?));
+    let operations = Arc::new(Operations::of(&serde_yaml_ng::from_str(&spec).map_err(Error::internal)?));
     let edge = Edge {
-        methods,
+        operations: operations.clone(),
         webhook_bytes: services.config.webhooks.max_body_bytes,
         import_bytes: usize::try_from(services.config.imports.max_bytes).unwrap_or(usize::MAX),
     };
@@ -51,6 +51,7 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
         .nest_no_strip("/webhooks", service.clone())
         .nest_no_strip("/health", service)
         .with(AddData::new(services))
+        .with(AddData::new(operations))
         .with(AddData::new(webhooks))
         .with(AddData::new(options.shutdown))
         .with(edge);

@@ -37,7 +37,7 @@ pub(crate) async fn run(config: Option<&Path>, verb: Verb) -> Outcome {
         Verb::Create { organization, name } => {
             let key = identity::create_key(&tx, organization, &name).await?;
             tx.commit().await?;
-            eprintln!("{} made; this is the only time the key is shown:", key.id);
+            eprintln!("{} made; this is the only time the key is shown:", key.row.id);
             println!("{}", key.secret.expose_secret());
         }
         Verb::Revoke { id } => {

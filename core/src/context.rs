@@ -5,7 +5,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 use crate::files::Files;
-use crate::ids::{ApiKeyId, OrganizationId};
+use crate::identity::roles::Grants;
+use crate::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::media::port::RemoteMedia;
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
@@ -51,13 +52,8 @@ impl Services {
     /// Begins a write.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = self.db.begin().await?;
-        Ok(Tx {
-            inner,
-            queues: self.queues.clone(),
-            clock: self.clock.clone(),
-            cipher: self.cipher.clone(),
-            pushes: Mutex::default(),
-        })
+        let (queues, clock, cipher) = (self.queues.clone(), self.clock.clone(), self.cipher.clone());
+        Ok(Tx { inner, queues, clock, cipher, pushes: Mutex::default(), changes: Mutex::default() })
     }
 }
 
@@ -66,13 +62,26 @@ impl Services {
 pub enum Actor {
     /// A developer's system, by its key.
     ApiKey(ApiKeyId),
+    /// A person who signed in.
+    Person(UserId),
     /// The person at the command line.
     Operator,
     /// Background work, for whoever asked for it.
     Worker,
 }
 
-/// The authority of one call: which organization, and on whose behalf.
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::ApiKey(id) => id.fmt(f),
+            Self::Person(id) => id.fmt(f),
+            Self::Operator => f.write_str("operator"),
+            Self::Worker => f.write_str("worker"),
+        }
+    }
+}
+
+/// The authority of one call: which organization, on whose behalf, and how far it goes.
 #[derive(Clone)]
 pub struct Ctx {
     /// The services of the process.
@@ -81,6 +90,16 @@ pub struct Ctx {
     pub organization: OrganizationId,
     /// On whose behalf.
     pub actor: Actor,
+    /// What it may do there.
+    pub grants: Grants,
+}
+
+impl Ctx {
+    /// The authority of what runs in the house, which may do everything in one organization: an operator's command,
+    /// or background work.
+    pub fn trusted(services: Services, organization: OrganizationId, actor: Actor) -> Self {
+        Self { services, organization, actor, grants: Grants::ALL }
+    }
 }
 
 impl std::ops::Deref for Ctx {
@@ -97,6 +116,7 @@ pub struct Tx {
     clock: Arc<dyn Clock>,
     cipher: Cipher,
     pushes: Mutex<Vec<(LaneName, NewTask)>>,
+    changes: Mutex<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl Tx {
@@ -129,6 +149,18 @@ impl Tx {
     /// the push fail: this is speed, not safety.
     pub fn push_after_commit(&self, lane: LaneName, task: NewTask) {
         self.pushes.lock().unwrap_or_else(PoisonError::into_inner).push((lane, task));
+    }
+
+    /// Notes for the audit log what stood in a field before and what stands there now. Only what is harmless to read:
+    /// no secret, nothing about a customer.
+    pub fn changed(&self, field: &str, before: impl serde::Serialize, after: impl serde::Serialize) {
+        let change = serde_json::json!({ "before": before, "after": after });
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).insert(field.to_string(), change);
+    }
+
+    /// What was noted so far.
+    pub(crate) fn changes(&self) -> serde_json::Map<String, serde_json::Value> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Commits, then pushes. A failed push is only logged: the rows say what is to be done, and the relay or the

@@ -47,8 +47,13 @@ pub enum Error {
     #[error("{}", .0.first().map_or("invalid input", |p| p.message.as_str()))]
     Invalid(Vec<Problem>),
     /// The caller is known but may not do this.
-    #[error("{0}")]
-    Forbidden(String),
+    #[error("{message}")]
+    Forbidden {
+        /// Stable machine code, like `missing_permission`.
+        code: &'static str,
+        /// One sentence for a person.
+        message: String,
+    },
     /// Something we stand on is away (database, Redis, provider): the same call may work in a moment.
     #[error("{what} is not available")]
     Unavailable {
@@ -72,6 +77,11 @@ impl Error {
     /// The state does not allow it.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Conflict { code, message: message.into() }
+    }
+
+    /// The caller may not do this.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Forbidden { code, message: message.into() }
     }
 
     /// One wrong field.

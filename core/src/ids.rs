@@ -123,6 +123,8 @@ ids! {
     ApiKeyId "key_";
     /// A Meta app: its secret signs webhooks.
     AppId "app_";
+    /// One entry of the audit log.
+    AuditEventId "aud_";
     /// A bulk sending to an audience.
     CampaignId "cmp_";
     /// One entry of the consent ledger.
@@ -149,12 +151,16 @@ ids! {
     KeptChangeId "kch_";
     /// A status that does not move its message.
     ReceiptId "rcp_";
+    /// One sign-in of a person.
+    SessionId "ses_";
     /// A message template.
     TemplateId "tpl_";
     /// The synchronisation of an account's templates.
     TemplateSyncId "tsy_";
     /// A status of a message we do not know.
     UnroutedStatusId "uns_";
+    /// A person who works with Bellbird.
+    UserId "usr_";
     /// What a provider posted to us.
     WebhookEventId "whe_";
 }

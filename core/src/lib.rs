@@ -4,7 +4,7 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
+//! `imports`, `jobs`, `audit` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
 //! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
 //! provider.
 
@@ -32,6 +32,7 @@ pub mod telemetry;
 pub mod words;
 
 pub mod alerts;
+pub mod audit;
 pub mod campaigns;
 pub mod consent;
 pub mod customers;

@@ -1,15 +1,17 @@
 //! Plain DDL with the few words that differ between the two databases.
 //!
 //! `{id}` is text compared byte by byte (ids sort by time, whatever the database's locale), `{json}` a JSON document,
-//! `{bytes}` raw bytes. Times are `BIGINT` milliseconds since the epoch: one meaning and one order on both databases.
+//! `{bytes}` raw bytes. A statement that begins with `postgres:` or `sqlite:` is run there only. Times are `BIGINT` milliseconds since the epoch: one meaning and one order on both databases.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// Runs every statement, in order.
 pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
-    for statement in statements {
+    let (here, elsewhere) = if postgres { ("postgres:", "sqlite:") } else { ("sqlite:", "postgres:") };
+    for statement in statements.iter().filter(|statement| !statement.starts_with(elsewhere)) {
         let sql = statement
+            .trim_start_matches(here)
             .replace("{id}", if postgres { "TEXT COLLATE \"C\"" } else { "TEXT" })
             .replace("{json}", if postgres { "JSONB" } else { "TEXT" })
             .replace("{bytes}", if postgres { "BYTEA" } else { "BLOB" });

@@ -22,6 +22,7 @@ mod m20261121_000012_template_changes;
 mod m20261121_000013_imports;
 mod m20261121_000014_media;
 mod m20261121_000015_failed_webhooks;
+mod m20261127_000017_authority;
 mod m20261127_000020_consent;
 
 /// All migrations, oldest first.
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_media::Migration),
             Box::new(m20261121_000015_failed_webhooks::Migration),
             Box::new(m20261127_000020_consent::Migration),
+            Box::new(m20261127_000017_authority::Migration),
         ]
     }
 }

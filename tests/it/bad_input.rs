@@ -241,7 +241,7 @@ both!(what_is_no_proper_request_is_told_before_anything_is_done, |app| {
     post(path, "application/xml", b"<x/>".to_vec()).await.refused(415, "unsupported_content_type");
     let deep = "[".repeat(100_000).into_bytes();
     post(path, "application/json", deep).await.refused(400, "invalid_json");
-    let large = shop.api.declare(path, (1 << 20) + 1).await;
+    let large = shop.api.announce(path, (1 << 20) + 1).await.answer().await;
     assert!(large.contains("413") && large.contains("body_too_large"), "{large}");
     let import = format!("{path}/{campaign}/recipients/import");
     post(&import, "application/json", b"{}".to_vec()).await.refused(415, "unsupported_content_type");
@@ -293,5 +293,21 @@ both!(strange_ids_find_nothing_and_break_nothing, |app| {
         assert_eq!(shop.api.post("/api/v1/campaigns", draft).await.ok()["name"], text);
         let query: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
         assert_eq!(shop.api.get(&format!("/api/v1/customers?search={query}")).await.status, 200, "{text}");
+    }
+});
+
+both!(whoever_still_writes_a_refused_body_gets_the_answer, |app| {
+    let shop = app.shop().await;
+    let mut line = shop.api.announce("/api/v1/campaigns", 3 << 20).await;
+    let refused = line.answer().await;
+    assert!(refused.starts_with("HTTP/1.1 413") && refused.contains("body_too_large"), "{refused}");
+    line.write(&vec![b'x'; 3 << 20]).await;
+    line.write(b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let next = line.answer().await;
+    assert!(next.starts_with("HTTP/1.1 200"), "the connection lives on: {next}");
+    // an upload that nobody looked at, because nobody may upload without a key
+    for _ in 0..5 {
+        let answer = shop.api.with_key(None).upload("/api/v1/imports", vec![b'x'; 8 << 20]).await;
+        answer.refused(401, "unauthorized");
     }
 });

@@ -112,7 +112,7 @@ both!(without_a_good_key_there_is_no_way_in, |app| {
     let revoked = api.with_key(Some(key.secret.expose_secret()));
     assert_eq!(revoked.get("/api/v1/campaigns").await.status, 200);
     let tx = app.services.begin().await.unwrap();
-    api_keys::revoke(&tx, key.id).await.unwrap();
+    api_keys::revoke(&tx, key.row.id).await.unwrap();
     tx.commit().await.unwrap();
     revoked.get("/api/v1/campaigns").await.refused(401, "unauthorized");
 });

@@ -19,6 +19,7 @@ mod events;
 mod faults;
 mod health;
 mod idempotency;
+mod identity;
 mod imports;
 mod isolation;
 mod media;

@@ -1,23 +1,10 @@
 //! The committed document is the truth about the API.
 
 use crate::support::app::both;
+use crate::support::operations;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
-
-fn document() -> serde_json::Value {
-    serde_yaml_ng::from_str(&bellbird_api::spec_yaml().unwrap()).unwrap()
-}
-
-/// Every operation as (method, path, operation).
-fn operations(document: &serde_json::Value) -> Vec<(String, String, serde_json::Value)> {
-    let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
-    let paths = document["paths"].as_object().expect("paths");
-    let each = paths.iter().flat_map(|(path, item)| {
-        let found = methods.iter().filter_map(|method| Some((*method, item.get(*method)?.clone())));
-        found.map(|(method, operation)| (method.to_string(), path.clone(), operation)).collect::<Vec<_>>()
-    });
-    each.collect()
-}
 
 #[test]
 fn the_committed_document_is_what_the_code_says() {
@@ -32,12 +19,10 @@ fn the_committed_document_is_what_the_code_says() {
 
 #[test]
 fn every_operation_says_what_it_is_what_it_takes_and_how_it_fails() {
-    let document = document();
-    let operations = operations(&document);
+    let (document, operations) = (operations::document(), operations::all());
     assert!(operations.len() >= 30, "{} operations", operations.len());
     let mut names = BTreeSet::new();
-    for (method, path, operation) in &operations {
-        let name = operation["operationId"].as_str().unwrap_or_default();
+    for operations::Operation { id: name, method, path, said: operation } in &operations {
         assert!(!name.is_empty(), "{method} {path} has no operationId");
         assert!(names.insert(name.to_string()), "{name} names two operations");
         let camel =
@@ -77,17 +62,8 @@ both!(the_document_and_its_reader_are_served, |app| {
 });
 
 both!(every_operation_with_a_key_refuses_who_has_none, |app| {
-    for (method, path, _) in operations(&document()) {
-        if !path.starts_with("/api/") {
-            continue;
-        }
-        let filled: String = path
-            .split('/')
-            .map(|part| if part.starts_with('{') { "cmp_01kawz1m4cf0tr2v6x8yab3c5d" } else { part })
-            .collect::<Vec<_>>()
-            .join("/");
-        let method: reqwest::Method = method.to_uppercase().parse().unwrap();
-        let answer = app.anyone.send(method, &filled, serde_json::Value::Null).await;
+    for operation in operations::keyed() {
+        let answer = app.anyone.send(operation.method.clone(), &operation.nowhere(), Value::Null).await;
         answer.refused(401, "unauthorized");
     }
 });

@@ -2,7 +2,7 @@
 
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
-    alerts, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
+    alerts, audit, campaigns, consent, customers, identity, imports, media, messages, organizations, outbox,
     senders, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
@@ -84,6 +84,7 @@ async fn entities_match(backend: Backend) {
     let mut known = BTreeSet::new();
     read::<organizations::Entity>(&db, &mut known).await;
     read::<identity::entity::Entity>(&db, &mut known).await;
+    read::<audit::Entity>(&db, &mut known).await;
     read::<senders::app_entity::Entity>(&db, &mut known).await;
     read::<senders::entity::Entity>(&db, &mut known).await;
     read::<templates::Entity>(&db, &mut known).await;

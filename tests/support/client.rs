@@ -81,21 +81,17 @@ impl Client {
         Answer::of(self.request(Method::POST, path).header("Idempotency-Key", key).json(&body)).await
     }
 
-    /// Announces a JSON body of this length and reads the answer before sending any of it: a server that refuses a
-    /// body need not read it, and a client in the middle of writing may see nothing but a broken pipe.
-    pub(crate) async fn declare(&self, path: &str, length: usize) -> String {
+    /// Announces a JSON body of this length and sends none of it yet.
+    pub(crate) async fn announce(&self, path: &str, length: usize) -> Line {
         let address = self.base.trim_start_matches("http://");
-        let mut line = TcpStream::connect(address).await.expect("the API listens");
+        let mut line = Line(TcpStream::connect(address).await.expect("the API listens"));
         let key = self.key.as_ref().map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: {address}\r\n{key}Content-Type: application/json\r\n\
-             Content-Length: {length}\r\nConnection: close\r\n\r\n"
+             Content-Length: {length}\r\n\r\n"
         );
-        line.write_all(head.as_bytes()).await.expect("a head is written");
-        let mut answer = Vec::new();
-        let read = tokio::time::timeout(Duration::from_secs(20), line.read_to_end(&mut answer)).await;
-        read.expect("an answer before the body").expect("a readable answer");
-        String::from_utf8_lossy(&answer).into_owned()
+        line.write(head.as_bytes()).await;
+        line
     }
 
     /// Uploads a file of any kind.
@@ -109,6 +105,40 @@ impl Client {
         let request = self.request(Method::POST, path).header("content-type", "text/csv").body(file);
         Answer::of(request).await
     }
+}
+
+/// A connection spoken to byte by byte.
+#[derive(Debug)]
+pub(crate) struct Line(TcpStream);
+
+impl Line {
+    /// Sends these bytes.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.expect("somebody reads");
+    }
+
+    /// The next answer, whole.
+    pub(crate) async fn answer(&mut self) -> String {
+        let mut answer = Vec::new();
+        let read = async {
+            while !whole(&answer) {
+                let mut some = [0; 4_096];
+                let length = self.0.read(&mut some).await.expect("a readable answer");
+                assert!(length > 0, "the line broke off after {}", String::from_utf8_lossy(&answer));
+                answer.extend_from_slice(&some[..length]);
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), read).await.expect("an answer in time");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// Is this an answer with all of its body?
+fn whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer).to_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    body.len() >= length.unwrap_or(0)
 }
 
 impl Answer {

@@ -4,6 +4,7 @@ pub(crate) mod acts;
 pub(crate) mod app;
 pub(crate) mod backend;
 pub(crate) mod client;
+pub(crate) mod operations;
 pub(crate) mod post;
 pub(crate) mod process;
 pub(crate) mod servers;

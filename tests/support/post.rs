@@ -1,5 +1,6 @@
 //! Posting webhooks as Meta does.
 
+use super::app::TestApp;
 use super::client::Answer;
 use super::shop::Shop;
 use bellbird_sandbox::{sign, to_escaped_json};
@@ -67,4 +68,15 @@ pub(crate) fn text_from(wa_id: &str, wamid: &str, text: &str, at: i64) -> Value 
             "type": "text", "text": {"body": text},
         }],
     })
+}
+
+impl Shop {
+    /// Hears news of the account, dated `at`.
+    pub(crate) async fn told(&self, app: &TestApp, field: &str, value: Value, at: i64) {
+        let body = json!({"object": "whatsapp_business_account", "entry": [
+            {"id": self.waba, "time": at / 1_000, "changes": [{"field": field, "value": value}]},
+        ]});
+        assert_eq!(self.hear(&body).await.status, 200);
+        app.heard_everything().await;
+    }
 }

@@ -30,7 +30,7 @@ pub struct ConsentEvent {
     /// What proves it: the id of a message (`msg_…`), an import (`imp_…`) or an entry of the suppression list
     /// (`sup_…`), or your own words.
     pub evidence: Option<String>,
-    /// Who wrote it down: `person`, the id of a key, `operator` or `worker`.
+    /// Who wrote it down: `person`, the id of a key or a user, `operator` or `worker`.
     pub actor: Option<String>,
     /// Whether it changed where the person stands. An older word told later does not, nor does a yes from a file
     /// without a date after a no.

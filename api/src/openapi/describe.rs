@@ -1,6 +1,7 @@
 //! What is true of many operations and is said here once: who may call, what a parameter in the path is, and which
 //! refusals there are.
 
+use crate::permissions;
 use serde_json::{Map, Value, json};
 
 /// Parameters that mean the same wherever they are.
@@ -25,6 +26,7 @@ pub(super) fn describe(document: &mut Value) {
     for operation in operations(document) {
         // client generators and linters take silence for a mistake
         operation.entry("security").or_insert(json!([]));
+        describe_permission(operation);
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             describe_parameter(parameter);
         }
@@ -38,6 +40,18 @@ pub(super) fn describe(document: &mut Value) {
             }
         }
     }
+}
+
+/// Says which permission an operation needs, for people and for programs.
+fn describe_permission(operation: &mut Map<String, Value>) {
+    let Some(needed) = operation.get("operationId").and_then(Value::as_str).and_then(permissions::needed)
+    else {
+        return;
+    };
+    let said = operation.get("description").and_then(Value::as_str).unwrap_or_default();
+    let described = format!("{said}\n\nNeeds the permission `{needed}`.");
+    operation.insert("description".into(), json!(described.trim_start()));
+    operation.insert("x-permission".into(), json!(needed));
 }
 
 /// Every operation of the document.
@@ -70,6 +84,7 @@ fn refusals(operation: &Map<String, Value>) -> String {
     tell(!parameters.is_empty(), "400 `invalid_parameter`: a parameter cannot be read; `errors` names it");
     tell(json, "400 `invalid_json`: the body is not JSON");
     tell(keyed, "401 `unauthorized`: no valid API key");
+    tell(keyed, "403 `missing_permission`: the key's scopes, or the person's role, do not allow this");
     tell(keyed && in_path, "404 `not_found`: there is no such thing in this organization");
     tell(repeatable, "409 `idempotency_in_flight`: the first request with this key is being worked on");
     tell(body.is_some(), "413 `body_too_large`");

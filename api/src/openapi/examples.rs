@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// Gives every schema below its example, and every list the one of its items.
 pub(super) fn add(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
-    for (name, example) in requests().into_iter().chain(answers()).chain(around()) {
+    for (name, example) in requests().into_iter().chain(answers()).chain(around()).chain(authority()) {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);
         }
@@ -286,6 +286,26 @@ fn around() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("RequeuedJobs", json!({ "requeued": [job], "not_found": [] })),
+    ]
+}
+
+/// Who may do what, and who did.
+fn authority() -> Vec<(&'static str, Value)> {
+    let scopes = ["campaigns:read", "messages:send"];
+    let key = json!({ "id": id("key"), "name": "Web shop", "scopes": scopes });
+    vec![
+        (
+            "ApiKey",
+            with(&key, json!({ "hint": "bb_1f3a9c02", "created_at": at(30), "last_used_at": at(31) })),
+        ),
+        ("NewApiKey", with(&key, json!({ "key": "bb_1f3a9c02…" }))),
+        (
+            "AuditEvent",
+            json!({
+                "id": id("aud"), "at": at(31), "actor": id("key"), "action": "launchCampaign", "subject": id("cmp"),
+                "path": format!("/api/v1/campaigns/{}/launch", id("cmp")), "request_id": "0c3a7d52b1e94f60",
+            }),
+        ),
     ]
 }
 

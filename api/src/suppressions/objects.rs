@@ -30,7 +30,7 @@ pub struct Suppression {
     pub hint: String,
     /// Why.
     pub reason: String,
-    /// Who put it there: `person`, the id of a key, `operator` or `worker`.
+    /// Who put it there: `person`, the id of a key or a user, `operator` or `worker`.
     pub actor: Option<String>,
     /// Since when.
     pub suppressed_at: Time,

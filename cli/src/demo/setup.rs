@@ -148,7 +148,7 @@ pub(super) async fn world(
 }
 
 fn authority(services: &Services, organization: bellbird_core::ids::OrganizationId) -> Ctx {
-    Ctx { services: services.clone(), organization, actor: Actor::Operator }
+    Ctx::trusted(services.clone(), organization, Actor::Operator)
 }
 
 async fn sender(ctx: &Ctx, home: &Home, sandbox: &SandboxHandle) -> Result<SenderId, Failure> {

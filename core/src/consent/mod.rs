@@ -93,11 +93,7 @@ pub const PERSON: &str = "person";
 
 /// Who wrote a word down, as the ledger names them.
 pub fn by(actor: Actor) -> String {
-    match actor {
-        Actor::ApiKey(id) => id.to_string(),
-        Actor::Operator => "operator".into(),
-        Actor::Worker => "worker".into(),
-    }
+    actor.to_string()
 }
 
 impl ConsentPurpose {

@@ -106,7 +106,7 @@ struct Work {
 impl Work {
     async fn begin(services: &Services, import: &Model) -> Result<Self> {
         let organization = import.organization_id;
-        let ctx = Ctx { services: services.clone(), organization, actor: Actor::Worker };
+        let ctx = Ctx::trusted(services.clone(), organization, Actor::Worker);
         let from = import.byte_cursor.unsigned_abs();
         let rows = Rows::open(&services.files, &import.file(), from).await?;
         let mapping = import.mapping()?.unwrap_or_default();

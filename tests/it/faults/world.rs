@@ -106,7 +106,7 @@ impl World {
         let tx = services.begin().await.unwrap();
         let organization = organizations::create(&tx, "Faults", Some("IN")).await.unwrap().id;
         tx.commit().await.unwrap();
-        let ctx = Ctx { services, organization, actor: Actor::Operator };
+        let ctx = Ctx::trusted(services, organization, Actor::Operator);
         let campaign = audience::prepare(&ctx, &sandbox, &address, &plan).await;
         let mut api = Bellbird::start("serve", &env);
         api.says("api started").await;

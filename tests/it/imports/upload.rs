@@ -21,7 +21,7 @@ fn rows_of(bytes: usize) -> Body {
 
 both!(a_file_that_is_too_large_is_refused_as_it_comes, at_most_fifty_megabytes(), |app| {
     let shop = app.shop().await;
-    let declared = shop.api.declare("/api/v1/imports", 200_000_000).await;
+    let declared = shop.api.announce("/api/v1/imports", 200_000_000).await.answer().await;
     assert!(declared.starts_with("HTTP/1.1 413") && declared.contains("body_too_large"), "{declared}");
     // without its length: refused while it is still being sent, which a client may take for a broken line
     let request = shop.api.request(Method::POST, "/api/v1/imports");

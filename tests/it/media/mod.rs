@@ -9,7 +9,7 @@ use crate::support::shop::Shop;
 use reqwest::Method;
 
 /// A picture of one pixel.
-pub(super) const PNG: &[u8] =
+pub(crate) const PNG: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0\x3a\x7e\x9b\x55";
 
 /// Uploads a file.

@@ -73,6 +73,6 @@ both!(a_file_that_lies_or_is_too_large_is_refused_in_words, |app| {
     }
     assert_eq!(shop.all(PATH).await.len(), 0);
     upload(&shop, "photo.png", &sized(PNG, 5 << 20)).await.ok();
-    let told = shop.api.declare(PATH, 200 << 20).await;
+    let told = shop.api.announce(PATH, 200 << 20).await.answer().await;
     assert!(told.starts_with("HTTP/1.1 413"), "{told}");
 });

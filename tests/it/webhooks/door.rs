@@ -73,7 +73,7 @@ both!(three_megabytes_are_taken_and_not_a_byte_more, |app| {
     let signature = sign(&shop.secret, &bytes);
     assert_eq!(shop.hear_signed(bytes, Some(&signature)).await.status, 200);
     let path = shop.webhook_url.split_once("/webhooks").map(|(_, rest)| format!("/webhooks{rest}")).unwrap();
-    let answer = app.anyone.declare(&path, limit + 1).await;
+    let answer = app.anyone.announce(&path, limit + 1).await.answer().await;
     assert!(answer.contains("413") && answer.contains("body_too_large"), "{answer}");
     assert_eq!(handled(app).await, 1);
 });

@@ -1,24 +1,13 @@
 //! Where templates, accounts and originals stand after what Meta tells, late and twice included.
 
-use crate::support::app::{Setup, TestApp, both};
+use crate::support::app::{Setup, both};
 use crate::support::post::{status, text_from};
-use crate::support::shop::{Shop, phone, phones, wa_id};
+use crate::support::shop::{phone, phones, wa_id};
 use crate::support::wait::wait_until;
 use bellbird_core::messages::entity::{Column, Entity};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::time::Duration;
-
-impl Shop {
-    /// Hears news of the account, dated `at`.
-    async fn told(&self, app: &TestApp, field: &str, value: Value, at: i64) {
-        let body = json!({"object": "whatsapp_business_account", "entry": [
-            {"id": self.waba, "time": at / 1_000, "changes": [{"field": field, "value": value}]},
-        ]});
-        assert_eq!(self.hear(&body).await.status, 200);
-        app.heard_everything().await;
-    }
-}
 
 fn template(event: &str, name: &str) -> Value {
     json!({
