@@ -26,13 +26,17 @@ impl Key {
         if let Some(key) = Self::find(tx, organization).await? {
             return Ok(key);
         }
-        let sealed = tx.cipher().seal(&place(organization), &Cipher::generate_key())?;
+        let secret = Cipher::generate_key();
+        let sealed = tx.cipher().seal(&place(organization), &secret)?;
         let row = key_entity::Model { organization_id: organization, sealed, created_at: tx.now() };
         // another worker may need it for the first time at the same moment: whoever was first, there is one key
-        key_entity::Entity::insert(row.into_active_model())
+        let inserted = key_entity::Entity::insert(row.into_active_model())
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(tx.conn())
             .await?;
+        if inserted == 1 {
+            return Ok(Self(secret));
+        }
         Self::find(tx, organization).await?.ok_or_else(|| Error::internal("a suppression key was not kept"))
     }
 
