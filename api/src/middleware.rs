@@ -29,6 +29,8 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const PAGES: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'";
 /// For a year; whether other names of the domain are ready for it is not ours to say.
 const HTTPS_ONLY: &str = "max-age=31536000";
+/// A person's own page brings a style and a form, and nothing else.
+const FORM: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
 tokio::task_local! {
@@ -201,8 +203,12 @@ fn dress(response: &mut Response, path: &str, id: &str, https: bool) {
     }
     // the pages bring their own scripts and styles, and talk to nobody but this server
     let page = path == "/" || path.starts_with("/docs");
-    headers
-        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(if page { PAGES } else { DATA }));
+    let policy = match page {
+        true => PAGES,
+        false if path.starts_with("/o/") => FORM,
+        false => DATA,
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     if !page {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
@@ -238,6 +244,7 @@ mod tests {
             ("/webhooks/whatsapp/0123456789abcdef0123456789abcdef01234567", Some("/webhooks/whatsapp/…")),
             ("/api/v1/customers/+919876543210", Some("/api/v1/customers/…")),
             ("/openapi.yaml", None),
+            ("/o/01kawz1m4cf0tr2v6x8yab3c5d0123456789abcdef0123456789abcdef", Some("/o/…")),
         ] {
             assert_eq!(without_secrets(path), logged.unwrap_or(path));
         }

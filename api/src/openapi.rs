@@ -27,6 +27,8 @@ pub enum Tag {
     Customers,
     /// What is known about one person, erasing them, and how long what is kept.
     Privacy,
+    /// What people want to be messaged about, how we know, and who must be left alone.
+    Consent,
     /// Texts approved beforehand.
     Templates,
     /// The numbers messages leave from.
@@ -68,10 +70,15 @@ fn apis() -> impl OpenApi + 'static {
         crate::imports::ImportsApi,
     );
     let messages = (crate::messages::MessagesApi, crate::media::MediaApi, crate::templates::TemplatesApi);
-    let accounts = (
+    let customers = (
         crate::customers::CustomersApi,
         crate::privacy::PrivacyApi,
         crate::privacy::retention::RetentionApi,
+        crate::consent::ConsentApi,
+        crate::consent::settings::ConsentSettingsApi,
+        crate::suppressions::SuppressionsApi,
+    );
+    let accounts = (
         crate::senders::SendersApi,
         crate::portfolios::PortfoliosApi,
         crate::alerts::AlertsApi,
@@ -95,7 +102,7 @@ fn apis() -> impl OpenApi + 'static {
     );
     let integrators =
         (crate::subscriptions::SubscriptionsApi, crate::subscriptions::deliveries::DeliveriesApi);
-    (campaigns, messages, accounts, organization, people, integrators, installation)
+    (campaigns, messages, customers, accounts, organization, people, integrators, installation)
 }
 
 /// The operations and their document.

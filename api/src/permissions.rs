@@ -27,9 +27,23 @@ const TABLE: &[(Permission, &[&str])] = &[
         &["launchCampaign", "pauseCampaign", "resumeCampaign", "cancelCampaign", "requestApproval"],
     ),
     (CampaignsApprove, &["decideApproval"]),
-    (CustomersRead, &["listCustomers", "getCustomer"]),
-    (CustomersErase, &["eraseCustomer", "listErasures", "getErasure", "setRetention", "applyRetention"]),
-    (CustomersWrite, &["upsertCustomer", "changeCustomerTags"]),
+    (
+        CustomersRead,
+        &[
+            "listCustomers",
+            "getCustomer",
+            "listCustomerConsent",
+            "getUnsubscribeLink",
+            "listConsentEvents",
+            "listSuppressions",
+            "getSuppression",
+            "checkSuppression",
+        ],
+    ),
+    (
+        CustomersWrite,
+        &["upsertCustomer", "changeCustomerTags", "recordConsent", "addSuppression", "removeSuppression"],
+    ),
     (
         CustomersExport,
         &[
@@ -43,6 +57,9 @@ const TABLE: &[(Permission, &[&str])] = &[
             "cancelImport",
             "downloadImportReport",
             "exportCustomer",
+            "exportConsent",
+            "exportConsentJson",
+            "importSuppressions",
         ],
     ),
     (CustomersErase, &["eraseCustomer", "setRetention", "applyRetention"]),
@@ -50,6 +67,7 @@ const TABLE: &[(Permission, &[&str])] = &[
         OrganizationRead,
         &[
             "getOrganization",
+            "getConsentSettings",
             "listErasures",
             "getErasure",
             "getRetention",
@@ -89,7 +107,7 @@ const TABLE: &[(Permission, &[&str])] = &[
     (AuditRead, &["listAuditEvents"]),
     (MembersRead, &["listMembers", "listInvitations"]),
     (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),
-    (OrganizationWrite, &["updateOrganization"]),
+    (OrganizationWrite, &["updateOrganization", "replaceConsentSettings"]),
 ];
 
 /// What an operation needs besides a valid key or token; `None`: nobody may.

@@ -5,7 +5,7 @@ use crate::edge::Guards;
 use crate::edge::listen::{Places, listen};
 use crate::middleware::Edge;
 use crate::operations::Operations;
-use crate::{health, openapi, webhooks};
+use crate::{health, openapi, opt_out, webhooks};
 use bellbird_core::{Error, Result, Services, monitor};
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::AddData;
@@ -52,6 +52,7 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
         .nest("/docs", docs)
         .at("/openapi.yaml", get(poem::endpoint::make_sync(move |_| yaml(spec.clone()))))
         .at("/metrics", get(health::scrape))
+        .at("/o/:token", get(opt_out::show).post(opt_out::choose))
         .nest_no_strip("/api", service.clone())
         .nest_no_strip("/webhooks", service.clone())
         .nest_no_strip("/health", service)

@@ -66,8 +66,8 @@ impl Services {
     /// Begins a write.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = self.db.begin().await?;
-        let (queues, clock) = (self.queues.clone(), self.clock.clone());
-        Ok(Tx { inner, queues, clock, pushes: Mutex::default(), changes: Mutex::default() })
+        let (queues, clock, cipher) = (self.queues.clone(), self.clock.clone(), self.cipher.clone());
+        Ok(Tx { inner, queues, clock, cipher, pushes: Mutex::default(), changes: Mutex::default() })
     }
 }
 
@@ -128,6 +128,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     queues: Queues,
     clock: Arc<dyn Clock>,
+    cipher: Cipher,
     pushes: Mutex<Vec<(LaneName, NewTask)>>,
     changes: Mutex<serde_json::Map<String, serde_json::Value>>,
 }
@@ -151,6 +152,11 @@ impl Tx {
     /// The clock, for new ids.
     pub fn clock(&self) -> &dyn Clock {
         self.clock.as_ref()
+    }
+
+    /// For secrets at rest that a write needs.
+    pub fn cipher(&self) -> &Cipher {
+        &self.cipher
     }
 
     /// Pushes a task once this transaction is committed. Only for what a state row or the outbox brings back should

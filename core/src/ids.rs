@@ -139,6 +139,8 @@ ids! {
     ConsentEventId "cev_";
     /// What seals an organization's secrets.
     DataKeyId "dek_";
+    /// A question to a person whether they meant their opt-in.
+    ConsentRequestId "crq_";
     /// A person who can be messaged.
     CustomerId "cus_";
     /// An email that waits to be sent.
@@ -161,6 +163,8 @@ ids! {
     RetentionRunId "rtr_";
     /// A WhatsApp business phone number.
     SenderId "snd_";
+    /// An entry of the suppression list.
+    SuppressionId "sup_";
     /// A change that asks for nothing yet.
     KeptChangeId "kch_";
     /// A status that does not move its message.

@@ -7,11 +7,6 @@
 //! `privacy` → `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` →
 //! `senders` → `alerts` → `consent` → `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces.
 //! `providers` implement traits that slices declare; no slice names a provider.
-//! `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `privacy` → `imports`, `jobs` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `imports`, `jobs`, `audit` → `campaigns` → `webhooks` → `messages` → `templates` → `media` → `senders` → `alerts` → `consent` →
-//! `customers` → `organizations` → `identity` → the shared pieces. `providers` implement traits that slices declare; no slice names a
-//! provider.
 
 pub mod bulk;
 pub mod clock;

@@ -26,6 +26,7 @@ mod m20261127_000016_people;
 mod m20261127_000017_authority;
 mod m20261127_000018_files_in_use;
 mod m20261127_000019_data_keys;
+mod m20261127_000020_consent;
 mod m20261127_000022_subscriptions;
 mod m20261127_000023_privacy;
 mod m20261127_000024_approvals;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_authority::Migration),
             Box::new(m20261127_000018_files_in_use::Migration),
             Box::new(m20261127_000019_data_keys::Migration),
+            Box::new(m20261127_000020_consent::Migration),
             Box::new(m20261127_000022_subscriptions::Migration),
             Box::new(m20261127_000023_privacy::Migration),
             Box::new(m20261127_000024_approvals::Migration),

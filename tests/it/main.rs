@@ -13,6 +13,7 @@ mod boundaries;
 mod buckets;
 mod campaigns;
 mod clients;
+mod consent;
 mod crowds;
 mod customers;
 mod demo;

@@ -112,6 +112,10 @@ async fn entities_match(backend: Backend) {
     read::<customers::Entity>(&db, &mut known).await;
     read::<customers::tag_entity::Entity>(&db, &mut known).await;
     read::<consent::event_entity::Entity>(&db, &mut known).await;
+    read::<consent::request_entity::Entity>(&db, &mut known).await;
+    read::<consent::settings::entity::Entity>(&db, &mut known).await;
+    read::<consent::suppression::entity::Entity>(&db, &mut known).await;
+    read::<consent::suppression::key_entity::Entity>(&db, &mut known).await;
     read::<campaigns::entity::Entity>(&db, &mut known).await;
     read::<imports::Entity>(&db, &mut known).await;
     read::<imports::reject_entity::Entity>(&db, &mut known).await;

@@ -2,9 +2,10 @@
 
 use crate::deps::Deps;
 use bellbird_core::campaigns::finish;
+use bellbird_core::consent::request;
 use bellbird_core::error::Result;
 use bellbird_core::identity::{sessions, token_keys};
-use bellbird_core::messages::{feed, reap, unknown};
+use bellbird_core::messages::{confirm, feed, reap, unknown};
 use bellbird_core::privacy::retention;
 use bellbird_core::queue::LaneName;
 use bellbird_core::templates::sync;
@@ -44,11 +45,14 @@ async fn sync_templates(deps: &Deps) -> Result<()> {
     sync::request_due(&deps.services, MINUTE.saturating_mul(u32::try_from(minutes).unwrap_or(u32::MAX))).await
 }
 
-/// Lost leases and due retries come back, lost claims become unknown, old unknowns are decided.
+/// Lost leases and due retries come back, lost claims become unknown, old unknowns are decided; people are asked to
+/// confirm an opt-in, and not waited for for ever.
 async fn reap_all(deps: &Deps) -> Result<()> {
     feed::bring_back(&deps.services).await?;
     reap::reap(&deps.services).await?;
     unknown::decide(&deps.services).await?;
+    confirm::ask(&deps.services).await?;
+    request::expire(&deps.services).await?;
     Ok(())
 }
 

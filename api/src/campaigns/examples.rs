@@ -24,6 +24,7 @@ impl Example for CampaignDraft {
             value: None,
             attribute: Some("name".into()),
             default: Some("dear customer".into()),
+            unsubscribe_link: None,
         };
         Self {
             name: "Diwali sale".into(),

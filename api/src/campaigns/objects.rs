@@ -69,17 +69,30 @@ pub struct VariableSource {
     pub attribute: Option<String>,
     /// For those who have neither.
     pub default: Option<String>,
+    /// The person's own link to stop messages instead; for a button's address (`button.0.1`) only its end, behind
+    /// an address in the template that ends in `/o/{{1}}`.
+    pub unsubscribe_link: Option<bool>,
 }
 
 impl From<audience::VariableSource> for VariableSource {
     fn from(source: audience::VariableSource) -> Self {
-        Self { value: source.value, attribute: source.attribute, default: source.default }
+        Self {
+            value: source.value,
+            attribute: source.attribute,
+            default: source.default,
+            unsubscribe_link: source.unsubscribe_link.then_some(true),
+        }
     }
 }
 
 impl From<VariableSource> for audience::VariableSource {
     fn from(source: VariableSource) -> Self {
-        Self { value: source.value, attribute: source.attribute, default: source.default }
+        Self {
+            value: source.value,
+            attribute: source.attribute,
+            default: source.default,
+            unsubscribe_link: source.unsubscribe_link.unwrap_or(false),
+        }
     }
 }
 

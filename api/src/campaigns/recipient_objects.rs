@@ -3,7 +3,8 @@
 use crate::Time;
 use crate::messages::objects::{MessageStatus, Why, earliest, utc};
 use bellbird_core::campaigns::recipients::{self, Added};
-use bellbird_core::consent::ConsentState;
+use bellbird_core::consent::{ConsentMethod, ConsentState};
+use bellbird_core::context::Actor;
 use bellbird_core::customers::edit::GivenConsent;
 use bellbird_core::ids::{CustomerId, MessageId};
 use bellbird_core::imports::direct::Imported;
@@ -54,26 +55,26 @@ pub struct NewRecipient {
 
 impl NewRecipient {
     /// Reads the person, or says all that is wrong; paths begin at the person.
-    pub fn read(self, country: Option<&str>) -> Result<recipients::NewRecipient, Vec<Problem>> {
+    pub fn read(self, country: Option<&str>, actor: Actor) -> Result<recipients::NewRecipient, Vec<Problem>> {
         let mut problems = Vec::new();
         if self.opt_in.as_ref().is_some_and(|said| said.source.trim().is_empty()) {
             let message = "say where and how the person agreed";
             problems.push(Problem::new("opt_in.source", "missing_source", message));
         }
-        let consent = self.opt_in.map(|said| GivenConsent {
-            state: match said.state {
+        let consent = self.opt_in.map(|said| {
+            let state = match said.state {
                 RecipientWord::OptedIn => ConsentState::OptedIn,
                 RecipientWord::OptedOut => ConsentState::OptedOut,
-            },
-            source: said.source.trim().to_string(),
-            at: said.at.map(Timestamp::from),
+            };
+            let word = GivenConsent::new(state, ConsentMethod::Api, said.source.trim(), actor);
+            GivenConsent { at: said.at.map(Timestamp::from), ..word }
         });
         let variables = self.variables.unwrap_or_default();
         match Phone::parse(&self.phone, country) {
             Ok(phone) if problems.is_empty() => Ok(recipients::NewRecipient {
                 name: self.name,
                 variables,
-                consent,
+                consent: consent.into_iter().collect(),
                 ..recipients::NewRecipient::new(phone)
             }),
             Ok(_) => Err(problems),

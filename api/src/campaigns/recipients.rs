@@ -38,7 +38,8 @@ impl RecipientsApi {
     ) -> ApiResult<Answer<AddedRecipients>> {
         let guard = key.over(&body);
         let country = organizations::queries::get(&auth).await?.country;
-        let given = body.value.recipients.into_iter().map(|person| person.read(country.as_deref())).collect();
+        let people = body.value.recipients.into_iter();
+        let given = people.map(|person| person.read(country.as_deref(), auth.actor)).collect();
         idempotent(&auth, guard, move |tx, ctx| {
             Box::pin(async move { Ok(recipients::add_given(tx, ctx, campaign_id.0, given).await?.into()) })
         })

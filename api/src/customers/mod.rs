@@ -35,7 +35,7 @@ impl CustomersApi {
     ) -> ApiResult<Answer<Customer>> {
         let guard = key.over(&body);
         let organization = organizations::queries::get(&auth).await?;
-        let person = body.value.read(organization.country.as_deref(), auth.now())?;
+        let person = body.value.read(organization.country.as_deref(), auth.now(), auth.actor)?;
         idempotent(&auth, guard, |tx, ctx| {
             Box::pin(async move {
                 let customer = upsert(tx, ctx.organization, person).await?;

@@ -1,7 +1,8 @@
 //! Customers on the wire.
 
 use crate::Time;
-use bellbird_core::consent::ConsentState;
+use bellbird_core::consent::{ConsentMethod, ConsentPurpose, ConsentState};
+use bellbird_core::context::Actor;
 use bellbird_core::customers::edit::{GivenConsent, Upsert, check_attributes, parse_tag};
 use bellbird_core::customers::queries::Tagged;
 use bellbird_core::ids::CustomerId;
@@ -11,7 +12,7 @@ use poem_openapi::{Enum, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What a person said about marketing.
+/// What a person said.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[oai(rename_all = "snake_case")]
 pub enum OptInState {
@@ -21,15 +22,29 @@ pub enum OptInState {
     OptedOut,
 }
 
-/// A person's word on marketing messages, and how you know.
+impl From<OptInState> for ConsentState {
+    fn from(state: OptInState) -> Self {
+        match state {
+            OptInState::OptedIn => Self::OptedIn,
+            OptInState::OptedOut => Self::OptedOut,
+        }
+    }
+}
+
+/// A person's word on messages, and how you know.
 #[derive(Object, Debug)]
 #[oai(deny_unknown_fields)]
 pub struct OptIn {
+    /// About what; marketing when not given.
+    pub purpose: Option<ConsentPurpose>,
     /// Yes or no.
     pub state: OptInState,
     /// Where and how it was said, like `website checkout`.
     #[oai(validator(min_length = 1, max_length = 200))]
     pub source: String,
+    /// What proves it: the number of a form, the name of a recording.
+    #[oai(validator(min_length = 1, max_length = 200))]
+    pub evidence: Option<String>,
     /// When it was said; now when not given. The newest word counts, whenever you tell us.
     pub at: Option<Time>,
 }
@@ -50,7 +65,7 @@ pub struct UpsertCustomer {
     /// Added to the stored ones.
     #[oai(default, validator(max_items = 100))]
     pub tags: Vec<String>,
-    /// Their word on marketing. Recorded in the consent ledger.
+    /// Their word on messages. Recorded in the consent ledger.
     pub opt_in: Option<OptIn>,
 }
 
@@ -66,14 +81,17 @@ pub struct ChangeTags {
     pub remove: Vec<String>,
 }
 
-/// Where a person stands about marketing.
+/// Where a person stands about one purpose.
 #[derive(Object, Debug)]
-pub struct MarketingConsent {
+pub struct ConsentStanding {
     /// What they last said.
     pub state: ConsentState,
     /// Where and how they said it.
     #[oai(skip_serializing_if_is_none)]
     pub source: Option<String>,
+    /// The door it came through.
+    #[oai(skip_serializing_if_is_none)]
+    pub method: Option<ConsentMethod>,
     /// When they said it.
     #[oai(skip_serializing_if_is_none)]
     pub at: Option<Time>,
@@ -107,7 +125,9 @@ pub struct Customer {
     /// In order of the alphabet.
     pub tags: Vec<String>,
     /// Whether they want marketing.
-    pub marketing_consent: MarketingConsent,
+    pub marketing_consent: ConsentStanding,
+    /// Whether they stopped messages about what they did, like orders; who did not gets them.
+    pub utility_consent: ConsentStanding,
     /// When they last wrote; free text may be sent for 24 hours from then.
     #[oai(skip_serializing_if_is_none)]
     pub last_inbound_at: Option<Time>,
@@ -133,10 +153,17 @@ impl From<Tagged> for Customer {
             name: customer.name,
             attributes,
             tags,
-            marketing_consent: MarketingConsent {
+            marketing_consent: ConsentStanding {
                 state: customer.marketing_consent,
                 source: customer.marketing_consent_source,
+                method: customer.marketing_consent_method,
                 at: customer.marketing_consent_at.map(Timestamp::to_utc),
+            },
+            utility_consent: ConsentStanding {
+                state: customer.utility_consent,
+                source: customer.utility_consent_source,
+                method: customer.utility_consent_method,
+                at: customer.utility_consent_at.map(Timestamp::to_utc),
             },
             last_inbound_at: customer.last_inbound_at.map(Timestamp::to_utc),
             created_at: customer.created_at.to_utc(),
@@ -147,7 +174,7 @@ impl From<Tagged> for Customer {
 
 impl UpsertCustomer {
     /// Reads everything at once, so that everything wrong is told at once.
-    pub(super) fn read(self, country: Option<&str>, now: Timestamp) -> Result<Upsert> {
+    pub(super) fn read(self, country: Option<&str>, now: Timestamp, actor: Actor) -> Result<Upsert> {
         let mut problems = Vec::new();
         let phone = Phone::parse(&self.phone, country)
             .map_err(|bad| problems.push(Problem::new("phone", bad.code(), bad.to_string())))
@@ -155,7 +182,7 @@ impl UpsertCustomer {
         let attributes = self.attributes.into_iter().collect();
         problems.extend(check_attributes("attributes", &attributes).err().into_iter().flatten());
         let tags = tags("tags", &self.tags, &mut problems);
-        let consent = self.opt_in.map(|word| word.read(now, &mut problems));
+        let consent = self.opt_in.map(|word| word.read(now, actor, &mut problems)).into_iter().collect();
         let name = self.name.map(|name| name.trim().to_string()).filter(|name| !name.is_empty());
         match phone {
             Some(phone) if problems.is_empty() => Ok(Upsert { phone, name, attributes, tags, consent }),
@@ -165,13 +192,13 @@ impl UpsertCustomer {
 }
 
 impl OptIn {
-    fn read(self, now: Timestamp, problems: &mut Vec<Problem>) -> GivenConsent {
-        let state = match self.state {
-            OptInState::OptedIn => ConsentState::OptedIn,
-            OptInState::OptedOut => ConsentState::OptedOut,
+    fn read(self, now: Timestamp, actor: Actor, problems: &mut Vec<Problem>) -> GivenConsent {
+        let word = GivenConsent {
+            purpose: self.purpose.unwrap_or(ConsentPurpose::Marketing),
+            evidence: self.evidence,
+            at: self.at.map(Timestamp::from),
+            ..GivenConsent::new(self.state.into(), ConsentMethod::Api, self.source.trim(), actor)
         };
-        let source = self.source.trim().to_string();
-        let word = GivenConsent { state, source, at: self.at.map(Timestamp::from) };
         problems.extend(word.check("opt_in.at", now).err());
         word
     }
@@ -207,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_customer_is_read_with_the_organizations_country() {
-        let person = given().read(Some("IN"), Timestamp(0)).unwrap();
+        let person = given().read(Some("IN"), Timestamp(0), Actor::Operator).unwrap();
         assert_eq!((person.phone.as_str(), person.name.as_deref()), ("+919876543210", Some("Ada")));
         assert_eq!(person.tags, ["vip"]);
     }
@@ -218,8 +245,11 @@ mod tests {
         person.tags = vec!["ok".into(), " ".into()];
         person.attributes.insert("size".into(), serde_json::json!([1]));
         let at = Some(Timestamp(86_400_000).to_utc());
-        person.opt_in = Some(OptIn { state: OptInState::OptedIn, source: "shop".into(), at });
-        let Err(Error::Invalid(problems)) = person.read(None, Timestamp(0)) else { unreachable!() };
+        let (state, source) = (OptInState::OptedIn, "shop".to_string());
+        person.opt_in = Some(OptIn { purpose: None, state, source, evidence: None, at });
+        let Err(Error::Invalid(problems)) = person.read(None, Timestamp(0), Actor::Operator) else {
+            unreachable!()
+        };
         let fields: Vec<_> = problems.iter().map(|p| p.field.as_str()).collect();
         assert_eq!(fields, ["phone", "attributes.size", "tags[1]", "opt_in.at"]);
     }

@@ -11,8 +11,8 @@ use bellbird_core::{Error, Problem, Timestamp};
 use poem_openapi::Object;
 use std::collections::BTreeMap;
 
-/// For every column, by its name, what it is good for: `phone`, `name`, `tags`, `opt_in`, `attribute:<name>`,
-/// `variable:<name>`; an empty list: for nothing.
+/// For every column, by its name, what it is good for: `phone`, `name`, `tags`, `opt_in` (yes or no), `opt_in_purpose`,
+/// `opt_in_at`, `opt_in_source`, `attribute:<name>`, `variable:<name>`; an empty list: for nothing.
 pub type Columns = BTreeMap<String, Vec<String>>;
 
 /// How a file is to be imported. Everything may be left out.
@@ -21,8 +21,9 @@ pub type Columns = BTreeMap<String, Vec<String>>;
 pub struct ImportStart {
     /// The draft its people go into; left out: they become customers only.
     pub campaign_id: Option<CampaignId>,
-    /// For every column, by its name, what it is good for: `phone`, `name`, `tags`, `opt_in`, `attribute:<name>`,
-    /// `variable:<name>`. Columns left out are good for nothing. Without a mapping, columns are guessed.
+    /// For every column, by its name, what it is good for: `phone`, `name`, `tags`, `opt_in` (yes or no),
+    /// `opt_in_purpose` (marketing, utility or both), `opt_in_at` (a date), `opt_in_source`, `attribute:<name>`,
+    /// `variable:<name>`. A yes without a date never lifts an opt-out. Columns left out are good for nothing. Without a mapping, columns are guessed.
     pub mapping: Option<Columns>,
     /// Judge every row and keep nothing.
     pub dry_run: Option<bool>,

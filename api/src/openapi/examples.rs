@@ -38,6 +38,16 @@ pub(super) fn add(document: &mut Value) {
 
 const ID: &str = "01kawz1m4cf0tr2v6x8yab3c5d";
 
+/// The end of a personal link.
+const TOKEN: &str = "01kawz1m4cf0tr2v6x8yab3c5d7f1d0a63c2b94e58a0c6d7e9f1b2a3c4";
+
+fn suppression() -> Value {
+    json!({
+        "id": id("sup"), "purpose": "marketing", "kind": "phone", "hint": "9f86d081884c",
+        "reason": "asked by letter to be left alone", "actor": id("key"), "suppressed_at": at(30),
+    })
+}
+
 /// An id of this kind.
 pub(super) fn id(prefix: &str) -> String {
     format!("{prefix}_{ID}")
@@ -87,6 +97,16 @@ fn requests() -> Vec<(&'static str, Value)> {
             json!({
                 "campaign_id": id("cmp"), "dry_run": true, "tags": ["diwali"], "consent_source": "paper at the till",
                 "mapping": { "Mobile": ["phone"], "First name": ["name", "variable:1"] },
+            }),
+        ),
+        (
+            "ConsentSettings",
+            json!({
+                "stop_words": ["stop", "unsubscribe", "बंद"], "stop_all_words": ["stop all"], "start_words": ["start"],
+                "yes_words": ["yes", "हाँ"], "no_words": ["no"],
+                "confirmation": {
+                    "methods": ["import"], "template_id": id("tpl"), "sender_id": id("snd"), "variables": {}, "days": 7,
+                },
             }),
         ),
         ("PreviewTemplate", json!({ "variables": { "1": "Ana", "2": "WELCOME20" } })),
@@ -199,9 +219,30 @@ fn answers() -> Vec<(&'static str, Value)> {
                 json!({
                     "id": id("cus"), "phone": "+919876543210", "name": "Asha", "attributes": { "city": "Pune" },
                     "tags": ["regular"], "merged_ids": [],
-                    "marketing_consent": { "state": "opted_in", "source": "website checkout", "at": at(30) },
+                    "marketing_consent": {
+                        "state": "opted_in", "source": "website checkout", "method": "api", "at": at(30),
+                    },
+                    "utility_consent": { "state": "unasked" },
                 }),
             ),
+        ),
+        (
+            "ConsentEvent",
+            json!({
+                "id": id("cev"), "customer_id": id("cus"), "purpose": "marketing", "state": "opted_out",
+                "method": "keyword", "source": "STOP", "evidence": id("msg"), "actor": "person", "counted": true,
+                "occurred_at": at(30), "recorded_at": at(30),
+            }),
+        ),
+        ("UnsubscribeLink", json!({ "url": format!("https://bellbird.example/o/{TOKEN}"), "token": TOKEN })),
+        ("Suppression", suppression()),
+        ("SuppressionCheck", json!({ "items": [suppression()] })),
+        (
+            "SuppressedFile",
+            json!({
+                "rows": 500, "suppressed": 499, "rejected_count": 1,
+                "rejected": [{ "line": 17, "code": "invalid_phone", "message": "this is not a valid phone number" }],
+            }),
         ),
         ("Campaign", with(&campaign, times.clone())),
         ("AddedRecipients", json!({ "added": 497, "updated": 3 })),

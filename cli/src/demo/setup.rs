@@ -2,7 +2,7 @@
 
 use bellbird_core::campaigns::audience::{Audience, VariableSource};
 use bellbird_core::campaigns::{self, CampaignStatus, edit::Draft};
-use bellbird_core::consent::ConsentState;
+use bellbird_core::consent::{ConsentMethod, ConsentState};
 use bellbird_core::context::{Actor, Ctx, Services};
 use bellbird_core::customers::edit::{GivenConsent, Upsert, upsert_many};
 use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
@@ -223,17 +223,22 @@ async fn people(ctx: &Ctx, count: u32) -> Result<(), Failure> {
 
 fn person(n: u32) -> Result<Upsert, Failure> {
     let phone = Phone::parse(&format!("+9198{:08}", 20_000_000 + n), None)?;
-    let consent = GivenConsent { state: ConsentState::OptedIn, source: "demo sign-up form".into(), at: None };
+    let consent =
+        GivenConsent::new(ConsentState::OptedIn, ConsentMethod::Api, "demo sign-up form", Actor::Operator);
     Ok(Upsert {
         name: Some(format!("Customer {}", n + 1)),
         tags: vec![TAG.into()],
-        consent: Some(consent),
+        consent: vec![consent],
         ..Upsert::phone(phone)
     })
 }
 
 async fn draft(ctx: &Ctx, sender: SenderId, template: TemplateId) -> Result<campaigns::Campaign, Failure> {
-    let name = VariableSource { attribute: Some("name".into()), default: Some("there".into()), value: None };
+    let name = VariableSource {
+        attribute: Some("name".into()),
+        default: Some("there".into()),
+        ..VariableSource::default()
+    };
     let code = VariableSource { value: Some("WELCOME20".into()), ..VariableSource::default() };
     let draft = Draft {
         name: "Welcome offer".into(),

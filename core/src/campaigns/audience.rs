@@ -1,5 +1,6 @@
 //! To whom, and with which values.
 
+use crate::consent::link::Links;
 use crate::customers::Customer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,10 +33,18 @@ pub struct VariableSource {
     /// For those who have neither.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// The person's own link to stop messages; at the end of a button's address only its token, for the address's
+    /// beginning stands in the template.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsubscribe_link: bool,
 }
 
 impl VariableSource {
-    fn resolve(&self, customer: &Customer) -> Option<String> {
+    fn resolve(&self, key: &str, customer: &Customer, links: Option<&Links>) -> Option<String> {
+        if let (true, Some(links)) = (self.unsubscribe_link, links) {
+            let ends_an_address = key.starts_with("button.") || key.contains(".button.");
+            return Some(if ends_an_address { links.token(customer.id) } else { links.url(customer.id) });
+        }
         let known = self.attribute.as_deref().and_then(|key| attribute(customer, key));
         self.value.clone().or(known).or_else(|| self.default.clone())
     }
@@ -62,10 +71,11 @@ pub fn resolve(
     own: &BTreeMap<String, String>,
     sources: &BTreeMap<String, VariableSource>,
     customer: &Customer,
+    links: Option<&Links>,
 ) -> BTreeMap<String, String> {
     let value = |key: &String| {
         let own = own.get(key).filter(|text| !text.trim().is_empty()).cloned();
-        own.or_else(|| sources.get(key)?.resolve(customer))
+        own.or_else(|| sources.get(key)?.resolve(key, customer, links))
     };
     needed.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect()
 }

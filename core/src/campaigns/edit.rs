@@ -88,7 +88,7 @@ pub async fn update(tx: &Tx, ctx: &Ctx, id: CampaignId, draft: Draft) -> Result<
     let changed = model.clone().into_active_model().reset_all();
     changed.update(tx.conn()).await?;
     if model.audience()? == Audience::Listed {
-        recipients::check_again(tx, model.clone()).await?;
+        recipients::check_again(tx, ctx, model.clone()).await?;
     } else {
         recipients::clear(tx, id).await?;
     }
@@ -179,8 +179,10 @@ async fn check(tx: &Tx, ctx: &Ctx, draft: &Draft) -> Result<Template> {
         problems.push(Problem::new(format!("variables.{key}"), "extra_variable", message));
     }
     for (key, source) in &draft.variables {
-        if source.value.is_none() && source.attribute.is_none() && source.default.is_none() {
-            let message = "say where the value comes from: `value`, `attribute` or `default`";
+        let empty = source.value.is_none() && source.attribute.is_none() && source.default.is_none();
+        if empty && !source.unsubscribe_link {
+            let message =
+                "say where the value comes from: `value`, `attribute`, `default` or `unsubscribe_link`";
             problems.push(Problem::new(format!("variables.{key}"), "empty_variable", message));
         }
     }

@@ -10,7 +10,7 @@ use super::entity::{Column, Entity, Model};
 use super::recipients::{Judge, first_file};
 use super::state::CampaignStatus;
 use crate::bulk::{Kind, Rows};
-use crate::consent::{ConsentState, Purpose};
+use crate::consent::{ConsentPurpose, ConsentState, Purpose, check, suppression};
 use crate::context::{Services, Tx};
 use crate::customers::{self, Customer, tag_entity};
 use crate::error::{Error, Result};
@@ -25,7 +25,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 const PAGE: u64 = 1_000;
@@ -47,7 +47,7 @@ pub async fn expand(services: &Services, job: OutboxId, id: CampaignId) -> Resul
             tx.commit().await?;
             return Ok(Progress::Done);
         };
-        let judge = Judge::of(tx.conn(), campaign).await?;
+        let judge = Judge::of(tx.conn(), campaign).await?.with_links(&tx, services).await?;
         let last = page(&tx, services, &judge).await?;
         let done = last.is_none();
         move_cursor(&tx, &judge.campaign, last).await?;
@@ -129,19 +129,39 @@ struct Final {
     detail: Option<String>,
 }
 
-fn decide(judge: &Judge, known: &KnownFiles, customer: &Customer, own: &BTreeMap<String, String>) -> Final {
+/// Who of a page is on the suppression list. Whoever was when they became a customer stands as opted out already; this
+/// is for the day somebody brings back rows past every use case.
+async fn suppressed<'c>(
+    tx: &Tx,
+    judge: &Judge,
+    people: impl IntoIterator<Item = &'c Customer>,
+) -> Result<HashSet<CustomerId>> {
+    let purpose = match judge.campaign.purpose {
+        Purpose::Marketing => ConsentPurpose::Marketing,
+        Purpose::Utility => ConsentPurpose::Utility,
+        Purpose::Authentication | Purpose::Service => return Ok(HashSet::new()),
+    };
+    suppression::among(tx, judge.campaign.organization_id, purpose, people).await
+}
+
+fn decide(
+    judge: &Judge,
+    known: &KnownFiles,
+    customer: &Customer,
+    own: &BTreeMap<String, String>,
+    suppressed: &HashSet<CustomerId>,
+) -> Final {
     let skip = |reason, detail| Final {
         status: MessageStatus::Skipped,
         reason: Some(reason),
         variables: own.clone(),
         detail,
     };
-    if judge.campaign.purpose == Purpose::Marketing {
-        match customer.marketing_consent {
-            ConsentState::OptedIn => {}
-            ConsentState::OptedOut => return skip("opted_out", None),
-            ConsentState::Unasked => return skip("no_consent", None),
-        }
+    if let Some(reason) = check::refusal(judge.campaign.purpose, customer) {
+        return skip(reason, None);
+    }
+    if suppressed.contains(&customer.id) {
+        return skip("suppressed", None);
     }
     if customer.phone.is_none() && customer.bsuid.is_none() {
         return skip("no_address", None);
@@ -178,6 +198,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
     }
     let planned = query.into_model::<Planned>().all(tx.conn()).await?;
     let customers = by_id(tx, planned.iter().map(|row| row.customer_id).collect()).await?;
+    let suppressed = suppressed(tx, judge, customers.values()).await?;
     let mut rows = Rows::new(&[
         ("id", Kind::Text),
         ("sender_id", Kind::Text),
@@ -197,7 +218,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
     }
     let known = judge.known_files(tx.conn(), &people).await?;
     for (row, (own, customer)) in found.into_iter().zip(&people) {
-        let verdict = decide(judge, &known, customer, own);
+        let verdict = decide(judge, &known, customer, own, &suppressed);
         deltas.moved(Some(judge.campaign.id), MessageStatus::Planned, verdict.status);
         rows.push(vec![
             row.id.to_string().into(),
@@ -264,6 +285,7 @@ async fn audience_page(
         }
     };
     let people = query.all(tx.conn()).await?;
+    let suppressed = suppressed(tx, judge, &people).await?;
     let mut rows = Rows::new(&[
         ("id", Kind::Text),
         ("customer_id", Kind::Text),
@@ -280,7 +302,7 @@ async fn audience_page(
     let given: Vec<_> = people.iter().map(|customer| (BTreeMap::new(), customer)).collect();
     let known = judge.known_files(tx.conn(), &given).await?;
     for (own, customer) in &given {
-        let verdict = decide(judge, &known, customer, own);
+        let verdict = decide(judge, &known, customer, own, &suppressed);
         rows.push(vec![
             MessageId::new(tx.clock()).to_string().into(),
             customer.id.to_string().into(),

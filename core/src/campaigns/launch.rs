@@ -130,8 +130,10 @@ async fn check_values(
             problems.push(Problem::new(field, "missing_variable", message));
             continue;
         };
-        let Some(attribute) =
-            source.attribute.as_deref().filter(|_| source.value.is_none() && source.default.is_none())
+        let Some(attribute) = source
+            .attribute
+            .as_deref()
+            .filter(|_| source.value.is_none() && source.default.is_none() && !source.unsubscribe_link)
         else {
             continue;
         };

@@ -6,7 +6,8 @@ use super::edit::lock;
 use super::entity::Model;
 use super::state::Action;
 use crate::bulk::{Cell, Kind, Rows};
-use crate::context::{Ctx, Tx};
+use crate::consent::link::Links;
+use crate::context::{Ctx, Services, Tx};
 use crate::customers::edit::{GivenConsent, Upsert, upsert_many};
 use crate::customers::{self, Customer};
 use crate::error::{Error, Problem, Result};
@@ -36,8 +37,8 @@ pub struct NewRecipient {
     pub attributes: Map<String, Value>,
     /// Tags to put on them, as `parse_tag` makes them.
     pub tags: Vec<String>,
-    /// Their word on marketing, if it comes with them.
-    pub consent: Option<GivenConsent>,
+    /// Their words on what they want to be messaged about, if they come with them.
+    pub consent: Vec<GivenConsent>,
 }
 
 impl NewRecipient {
@@ -49,7 +50,7 @@ impl NewRecipient {
             variables: BTreeMap::new(),
             attributes: Map::new(),
             tags: Vec::new(),
-            consent: None,
+            consent: Vec::new(),
         }
     }
 
@@ -84,6 +85,8 @@ pub(crate) struct Judge {
     pub(crate) needed: Vec<String>,
     /// Those of them that take a file.
     files: Vec<String>,
+    /// Makes people's links, if a variable wants one.
+    links: Option<Links>,
 }
 
 impl Judge {
@@ -96,7 +99,17 @@ impl Judge {
             let message = "this campaign's audience is a tag or everyone; set it to `listed` to add people";
             return Err(Error::conflict("audience_not_listed", message));
         }
-        Self::of(tx.conn(), campaign).await
+        Self::of(tx.conn(), campaign).await?.with_links(tx, ctx).await
+    }
+
+    /// The same, able to make people's links where a variable wants one.
+    pub(super) async fn with_links(self, tx: &Tx, services: &Services) -> Result<Self> {
+        if !self.sources.values().any(|source| source.unsubscribe_link) {
+            return Ok(self);
+        }
+        let base = services.config.http.public_url();
+        let links = Links::of(tx, self.campaign.organization_id, base).await?;
+        Ok(Self { links: Some(links), ..self })
     }
 
     /// Reads what a campaign's recipients are judged by.
@@ -110,6 +123,7 @@ impl Judge {
             files: files::keys(&template),
             template,
             campaign,
+            links: None,
         })
     }
 
@@ -136,7 +150,7 @@ impl Judge {
         own: &BTreeMap<String, String>,
         customer: &Customer,
     ) -> Result<BTreeMap<String, String>, Vec<Problem>> {
-        let values = audience::resolve(&self.needed, own, &self.sources, customer);
+        let values = audience::resolve(&self.needed, own, &self.sources, customer, self.links.as_ref());
         render(&self.template, &values).map_err(|error| error.problems())?;
         let problems = known.problems(&values);
         if problems.is_empty() { Ok(values) } else { Err(problems) }
@@ -174,8 +188,8 @@ pub async fn add_given(
             Err(problems) => refused.push((place, problems)),
             Ok(person) => {
                 refused.push((place, extra_variables(&judge, &person)));
-                let word = person.consent.as_ref().and_then(|word| word.check("opt_in.at", tx.now()).err());
-                refused.push((place, word.into_iter().collect()));
+                let words = person.consent.iter().filter_map(|word| word.check("opt_in.at", tx.now()).err());
+                refused.push((place, words.collect()));
                 if let Some(first) = seen.get(&person.phone) {
                     let message = format!("the same number as recipients[{first}]");
                     refused.push((place, vec![Problem::new("phone", "duplicate_recipient", message)]));
@@ -323,9 +337,9 @@ const EXAMPLES: usize = 3;
 ///
 /// # Errors
 /// `Invalid` naming some of those who lack a value now; nothing was written.
-pub(super) async fn check_again(tx: &Tx, campaign: Model) -> Result<()> {
+pub(super) async fn check_again(tx: &Tx, services: &Services, campaign: Model) -> Result<()> {
     use crate::messages::entity::{Column, Entity};
-    let judge = Judge::of(tx.conn(), campaign).await?;
+    let judge = Judge::of(tx.conn(), campaign).await?.with_links(tx, services).await?;
     let mut last: Option<MessageId> = None;
     loop {
         let mut query = Entity::find()

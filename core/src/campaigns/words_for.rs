@@ -12,7 +12,8 @@ pub fn reason(
 ) -> Option<String> {
     let own = match (status, reason.unwrap_or_default()) {
         (_, "no_consent") => "This person has not agreed to marketing messages.",
-        (_, "opted_out") => "This person stopped marketing messages from you.",
+        (_, "opted_out") => "This person stopped such messages from you.",
+        (_, "suppressed") => "This person is on your list of people who must not be messaged.",
         (_, "no_address") => "Neither a phone number nor a WhatsApp id of this person is known.",
         (_, "bad_variables") => "A value for the template is missing or cannot be used.",
         (_, "window_closed") => "The person last wrote more than 24 hours ago, so free text is not allowed.",

@@ -1,11 +1,11 @@
 //! Rows of `consent_events`: append-only.
 
-use super::ConsentState;
+use super::{ConsentMethod, ConsentPurpose, ConsentState};
 use crate::clock::Timestamp;
 use crate::ids::{ConsentEventId, CustomerId, OrganizationId};
 use sea_orm::entity::prelude::*;
 
-/// One word of a person about one purpose.
+/// One word of a person about one purpose, or one step of confirming it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "consent_events")]
 pub struct Model {
@@ -16,14 +16,20 @@ pub struct Model {
     pub organization_id: OrganizationId,
     /// By whom.
     pub customer_id: CustomerId,
-    /// About what; so far `marketing`.
-    pub purpose: String,
-    /// Yes or no.
+    /// About what.
+    pub purpose: ConsentPurpose,
+    /// What was said; of a step: where it left the person.
     pub state: ConsentState,
-    /// Where and how: `api`, `csv_import`, `keyword`, `whatsapp_preference`, `provider_refusal`, or the caller's words.
+    /// The door it came through.
+    pub method: ConsentMethod,
+    /// Where and how, in the words of whoever told us, or what the person wrote; the method's word when nobody said.
     pub source: String,
-    /// The message or file that proves it.
+    /// The message (`msg_…`), file (`imp_…`), entry (`sup_…`) or paper that proves it.
     pub evidence: Option<String>,
+    /// Who wrote it down: `person`, a key's id, `operator`, `worker`. `None` of words from before this was kept.
+    pub actor: Option<String>,
+    /// Whether it changed where the person stands: an older word told later does not.
+    pub counted: bool,
     /// When it was said.
     pub occurred_at: Timestamp,
     /// When we heard.
@@ -35,3 +41,9 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::db::Owned for Entity {
+    fn organization() -> Column {
+        Column::OrganizationId
+    }
+}

@@ -1,19 +1,32 @@
-//! Consent: who wants marketing, since when, and how we know. The ledger keeps every word; the customer row the last.
+//! Consent: what people want to be messaged about, since when, and how we know. The ledger keeps every word, per person
+//! and purpose; the customer's row keeps where they stand; the suppression list keeps a "no" when the person is gone.
 
+pub mod check;
 pub mod event_entity;
+pub mod hear;
+pub mod keywords;
+pub mod link;
+pub mod queries;
 pub mod record;
+pub mod request;
+pub mod request_entity;
+pub mod settings;
+pub mod suppression;
 mod unite;
 
 pub use record::{Said, record};
 pub use unite::unite;
 
+use crate::context::Actor;
 use crate::words::words;
 
 words! {
-    /// Whether a person wants marketing messages.
+    /// Where a person stands about a purpose.
     pub enum ConsentState {
-        /// They never said; marketing needs a yes.
+        /// They never said.
         Unasked = "unasked",
+        /// Somebody says they said yes; they were asked to confirm it and did not answer yet.
+        Pending = "pending",
         /// Yes.
         OptedIn = "opted_in",
         /// No.
@@ -26,7 +39,7 @@ words! {
     pub enum Purpose {
         /// Needs the person's consent.
         Marketing = "marketing",
-        /// About something the person did: an order, an appointment.
+        /// About something the person did: an order, an appointment. Allowed unless they stopped it.
         Utility = "utility",
         /// A one-time code.
         Authentication = "authentication",
@@ -35,37 +48,60 @@ words! {
     }
 }
 
-/// True for a message that means "stop", in the words people use: the whole text, not a word inside a sentence.
-pub fn means_stop(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "stop",
-        "stop all",
-        "stopall",
-        "unsubscribe",
-        "opt out",
-        "optout",
-        "opt-out",
-        "stop promotions",
-        "remove me",
-        "baja",
-        "parar",
-        "sair",
-        "arrêt",
-        "abmelden",
-        "stopp",
-        "बंद",
-    ];
-    let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
-    WORDS.contains(&text.as_str())
+words! {
+    /// The purposes people have a word on.
+    pub enum ConsentPurpose {
+        /// Offers and news: only after a yes.
+        Marketing = "marketing",
+        /// What the person did, an order or an appointment: unless they said no.
+        Utility = "utility",
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::means_stop;
+words! {
+    /// The door through which a word reached us.
+    pub enum ConsentMethod {
+        /// Your system told us.
+        Api = "api",
+        /// It stood in a file of people.
+        Import = "import",
+        /// They wrote it.
+        Keyword = "keyword",
+        /// They chose it in WhatsApp's own settings.
+        WhatsappPreference = "whatsapp_preference",
+        /// WhatsApp refused a message because they had chosen so.
+        ProviderRefusal = "provider_refusal",
+        /// They opened their personal link.
+        Link = "link",
+        /// Somebody of the organization wrote it down.
+        Agent = "agent",
+        /// They were asked to confirm an opt-in.
+        ConfirmationRequest = "confirmation_request",
+        /// They answered that question.
+        Confirmation = "confirmation",
+        /// They did not answer it in time, or it could not be asked.
+        ConfirmationLapse = "confirmation_lapse",
+        /// The suppression list.
+        SuppressionList = "suppression_list",
+        /// It was kept before methods were.
+        Unrecorded = "unrecorded",
+    }
+}
 
-    #[test]
-    fn only_a_whole_message_means_stop() {
-        assert!(["STOP", " Stop. ", "Unsubscribe!", "Stop promotions", "बंद"].iter().all(|t| means_stop(t)));
-        assert!(!["", "don't stop", "bus stop 7", "please stop by the shop"].iter().any(|t| means_stop(t)));
+/// Who said it, when it was the person.
+pub const PERSON: &str = "person";
+
+/// Who wrote a word down, as the ledger names them.
+pub fn by(actor: Actor) -> String {
+    actor.to_string()
+}
+
+impl ConsentPurpose {
+    /// The column of `customers` that says where people stand; its companions end in `_at`, `_source` and `_method`.
+    pub(crate) const fn column(self) -> &'static str {
+        match self {
+            Self::Marketing => "marketing_consent",
+            Self::Utility => "utility_consent",
+        }
     }
 }

@@ -3,8 +3,8 @@
 use super::entity::{Column, Entity, Model};
 use super::tell;
 use crate::bulk::{Kind, Rows};
-use crate::consent::{self, ConsentState, Said};
-use crate::context::Tx;
+use crate::consent::{self, ConsentMethod, ConsentPurpose, ConsentState, Said, suppression};
+use crate::context::{Actor, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{CustomerId, OrganizationId};
@@ -18,21 +18,59 @@ use std::time::Duration;
 /// At most so many customers in one statement.
 const CHUNK: usize = 500;
 
-/// A person's word on marketing that came with their data.
+/// A person's word that came with their data.
 #[derive(Debug, Clone)]
 pub struct GivenConsent {
+    /// About what.
+    pub purpose: ConsentPurpose,
     /// Yes or no.
     pub state: ConsentState,
-    /// Where and how it was said.
+    /// The door it came through.
+    pub method: ConsentMethod,
+    /// Where and how it was said, in words.
     pub source: String,
+    /// The message, file or paper that proves it.
+    pub evidence: Option<String>,
+    /// Who wrote it down, as [`consent::by`] names them.
+    pub actor: String,
     /// When; `None`: now.
     pub at: Option<crate::Timestamp>,
+    /// Whether `at` is when the person said it. A file's age is not: an undated yes never lifts a no.
+    pub dated: bool,
 }
 
 /// A person's word may seem to come from the future by this much: clocks differ.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 impl GivenConsent {
+    /// A word on marketing, said now.
+    pub fn new(state: ConsentState, method: ConsentMethod, source: impl Into<String>, actor: Actor) -> Self {
+        Self {
+            purpose: ConsentPurpose::Marketing,
+            state,
+            method,
+            source: source.into(),
+            evidence: None,
+            actor: consent::by(actor),
+            at: None,
+            dated: true,
+        }
+    }
+
+    fn said(&self, customer: CustomerId, now: crate::Timestamp) -> Said {
+        Said {
+            customer,
+            purpose: self.purpose,
+            state: self.state,
+            method: self.method,
+            source: Some(self.source.clone()),
+            evidence: self.evidence.clone(),
+            actor: self.actor.clone(),
+            at: self.at.unwrap_or(now),
+            dated: self.dated,
+        }
+    }
+
     /// Refuses a word from the future: the newest word counts, so one from next year would silence every later "stop".
     pub fn check(&self, field: &str, now: crate::Timestamp) -> Result<(), Problem> {
         if self.at.is_some_and(|at| at > now.plus(CLOCKS_DIFFER)) {
@@ -54,13 +92,13 @@ pub struct Upsert {
     /// Added to what is stored.
     pub tags: Vec<String>,
     /// Recorded in the consent ledger.
-    pub consent: Option<GivenConsent>,
+    pub consent: Vec<GivenConsent>,
 }
 
 impl Upsert {
     /// Only the phone.
     pub fn phone(phone: Phone) -> Self {
-        Self { phone, name: None, attributes: Map::new(), tags: Vec::new(), consent: None }
+        Self { phone, name: None, attributes: Map::new(), tags: Vec::new(), consent: Vec::new() }
     }
 
     /// True when more is given than the phone and a word on marketing, which is told as such.
@@ -142,16 +180,14 @@ pub async fn upsert_counted(tx: &Tx, organization: OrganizationId, people: &[Ups
         ids.extend(found);
         added += new.len();
         write_tags(tx, organization, chunk, &ids).await?;
-        let said: HashMap<CustomerId, Said> = chunk
-            .iter()
-            .filter_map(|p| {
-                let (given, customer) = (p.consent.as_ref()?, *ids.get(&p.phone)?);
-                let at = given.at.unwrap_or_else(|| tx.now());
-                let said =
-                    Said { customer, state: given.state, source: given.source.clone(), evidence: None, at };
-                Some((customer, said))
-            })
-            .collect();
+        // somebody who said no once and is brought back is no stranger
+        suppression::apply(tx, organization, new).await?;
+        let mut said: HashMap<(CustomerId, ConsentPurpose), Said> = HashMap::new();
+        for person in chunk {
+            let Some(customer) = ids.get(&person.phone) else { continue };
+            let words = person.consent.iter().map(|given| given.said(*customer, tx.now()));
+            said.extend(words.map(|word| ((*customer, word.purpose), word)));
+        }
         let mut said: Vec<_> = said.into_values().collect();
         said.sort_by_key(|s| s.customer);
         consent::record(tx, organization, &said).await?;
@@ -238,6 +274,22 @@ pub async fn upsert(tx: &Tx, organization: OrganizationId, person: Upsert) -> Re
     let id = *ids.get(&phone).ok_or_else(|| Error::internal("an upsert returned no row"))?;
     let found = Entity::secure_find(organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
     found.ok_or_else(|| Error::not_found("customer", id))
+}
+
+/// Records one word of a customer.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a word from the future.
+pub async fn say(
+    tx: &Tx,
+    organization: OrganizationId,
+    id: CustomerId,
+    word: &GivenConsent,
+) -> Result<CustomerId> {
+    word.check("at", tx.now()).map_err(|problem| Error::Invalid(vec![problem]))?;
+    let id = super::queries::get_in(tx, organization, id).await?.customer.id;
+    consent::record(tx, organization, &[word.said(id, tx.now())]).await?;
+    Ok(id)
 }
 
 /// Puts tags on a customer and takes others off.

@@ -1,7 +1,7 @@
 //! Rows of `customers`.
 
 use crate::clock::Timestamp;
-use crate::consent::ConsentState;
+use crate::consent::{ConsentMethod, ConsentState};
 use crate::ids::{CustomerId, OrganizationId};
 use crate::phone::Phone;
 use sea_orm::entity::prelude::*;
@@ -35,8 +35,18 @@ pub struct Model {
     pub marketing_consent: ConsentState,
     /// Since when.
     pub marketing_consent_at: Option<Timestamp>,
-    /// Said where and how.
+    /// Said where and how, in words.
     pub marketing_consent_source: Option<String>,
+    /// The door it came through.
+    pub marketing_consent_method: Option<ConsentMethod>,
+    /// Whether they stopped messages about what they did; everybody who did not gets them.
+    pub utility_consent: ConsentState,
+    /// Since when.
+    pub utility_consent_at: Option<Timestamp>,
+    /// Said where and how, in words.
+    pub utility_consent_source: Option<String>,
+    /// The door it came through.
+    pub utility_consent_method: Option<ConsentMethod>,
     /// When they last wrote; free text may be sent for 24 hours from then.
     pub last_inbound_at: Option<Timestamp>,
     /// When we first knew them.

@@ -7,7 +7,7 @@
 use super::entity::{Column, Entity, Model};
 use super::tell;
 use crate::clock::Timestamp;
-use crate::consent::ConsentState;
+use crate::consent::{ConsentState, suppression};
 use crate::context::Tx;
 use crate::db::Owned;
 use crate::error::Result;
@@ -95,17 +95,24 @@ pub async fn recognise(
         marketing_consent: ConsentState::Unasked,
         marketing_consent_at: None,
         marketing_consent_source: None,
+        marketing_consent_method: None,
+        utility_consent: ConsentState::Unasked,
+        utility_consent_at: None,
+        utility_consent_source: None,
+        utility_consent_method: None,
         last_inbound_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     };
     // another worker may meet the same person at the same moment: whoever was first, there is one row
     let nothing = OnConflict::new().do_nothing().to_owned();
+    let id = stranger.id;
     let inserted = Entity::insert(stranger.clone().into_active_model())
         .on_conflict(nothing)
         .exec_without_returning(tx.conn())
         .await?;
     if inserted == 1 {
+        suppression::apply(tx, organization, [id]).await?;
         tell::created(tx, stranger).await?;
     }
     Ok(judge(who, find_all(tx, organization, who).await?))
@@ -182,6 +189,9 @@ pub async fn learn_over(
         return Ok(());
     }
     rewrite(tx, known.id, &next).await?;
+    if next.phone != known.phone || next.bsuid != known.bsuid {
+        suppression::settle(tx, known.organization_id, known.id).await?;
+    }
     tell::updated(tx, known.organization_id, known.id).await
 }
 

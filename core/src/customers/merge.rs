@@ -40,7 +40,8 @@ pub async fn absorb(tx: &Tx, keep: &Model, gone: &Model) -> Result<()> {
         tx.backend(),
         "UPDATE customers SET merged_into = $1, phone = NULL, wa_id = NULL, bsuid = NULL, parent_bsuid = NULL,
             username = NULL, marketing_consent = 'unasked', marketing_consent_at = NULL,
-            marketing_consent_source = NULL, updated_at = $3
+            marketing_consent_source = NULL, marketing_consent_method = NULL, utility_consent = 'unasked',
+            utility_consent_at = NULL, utility_consent_source = NULL, utility_consent_method = NULL, updated_at = $3
          WHERE id = $2 OR merged_into = $2",
         [keep.id.into(), gone.id.into(), tx.now().into()],
     );

@@ -6,6 +6,7 @@ use super::mapping::{Mapping, RowReader};
 use super::portion::{bring_in, sort_out, without_duplicates};
 use super::reader::{self, Facts, Limits, Row};
 use crate::campaigns::recipients::{Added, Judge};
+use crate::consent::by;
 use crate::context::{Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::ids::CampaignId;
@@ -43,8 +44,8 @@ pub struct Imported {
 /// A file that was read.
 #[derive(Debug)]
 pub struct Table {
-    facts: Facts,
-    rows: Vec<Row>,
+    pub(super) facts: Facts,
+    pub(super) rows: Vec<Row>,
 }
 
 /// Reads a file that is small enough for memory.
@@ -81,6 +82,7 @@ pub async fn import(
     let reader = RowReader {
         country: organization.and_then(|organization| organization.country),
         consent_source: consent_source.map(str::to_string),
+        actor: by(ctx.actor),
         ..RowReader::new(&facts.columns, &mapping, tx.now())
     };
     let (mut imported, mut known) = (Imported { rows: facts.rows, ..Imported::default() }, HashMap::new());

@@ -44,6 +44,8 @@ pub struct Model {
     pub tags: Json,
     /// How everybody without a word of their own agreed to marketing.
     pub consent_source: Option<String>,
+    /// Who started it last, as the consent ledger names them.
+    pub started_by: Option<String>,
     /// Rows are judged, and nothing is kept.
     pub dry_run: bool,
     /// How often it was started.

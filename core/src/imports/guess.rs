@@ -89,7 +89,37 @@ const NAMES: [&[&str]; 2] = [
     &["firstname", "givenname", "vorname", "prenom", "prénom"],
 ];
 const TAGS: &[&str] = &["tags", "tag", "labels", "label", "groups", "group"];
-const OPT_INS: &[&str] = &["optin", "optedin", "consent", "marketingconsent", "marketingoptin", "subscribed"];
+const OPT_INS: &[&str] = &[
+    "optin",
+    "optedin",
+    "consent",
+    "marketingconsent",
+    "marketingoptin",
+    "whatsappoptin",
+    "subscribed",
+    "einwilligung",
+    "consentimiento",
+    "consentimento",
+    "consentement",
+];
+const OPT_IN_PURPOSES: &[&str] = &["optinpurpose", "consentpurpose", "consenttype", "optintype"];
+const OPT_IN_TIMES: &[&str] = &[
+    "optinat",
+    "optindate",
+    "optintime",
+    "optedinat",
+    "optedindate",
+    "consentat",
+    "consentdate",
+    "consenttime",
+    "dateofconsent",
+    "subscribedat",
+    "whatsappoptindate",
+    "einwilligungsdatum",
+    "fechadeconsentimiento",
+];
+const OPT_IN_SOURCES: &[&str] =
+    &["optinsource", "consentsource", "optinmethod", "consentmethod", "sourceofconsent", "optinchannel"];
 /// Our own columns: of a report and of an export, either of which may come back corrected.
 const OURS: &[&str] = &["import_line", "import_code", "import_message", "message_id", "customer_id"];
 const OF_AN_EXPORT: &[&str] = &[
@@ -118,6 +148,9 @@ pub(super) fn mapping(columns: &[String], variables: &[String]) -> Mapping {
             (is(names), Use::Name),
             (is(TAGS), Use::Tags),
             (is(OPT_INS), Use::OptIn),
+            (is(OPT_IN_PURPOSES), Use::OptInPurpose),
+            (is(OPT_IN_TIMES), Use::OptInAt),
+            (is(OPT_IN_SOURCES), Use::OptInSource),
         ] {
             if fits {
                 uses.push(use_);
@@ -188,6 +221,10 @@ mod tests {
         assert_eq!(
             guessed(&["phone", "Order ID", "Opt-in", "Tags"], &[]),
             ["phone", "attribute:order_id", "opt_in", "tags"]
+        );
+        assert_eq!(
+            guessed(&["phone", "Consent", "Consent Date", "opt_in_source", "Opt-in purpose"], &[]),
+            ["phone", "opt_in", "opt_in_at", "opt_in_source", "opt_in_purpose"]
         );
         assert_eq!(guessed(&["phone", "First name", "Name"], &[]), ["phone", "attribute:first_name", "name"]);
         assert_eq!(guessed(&["phone", "First name"], &["first name"]), ["phone", "name+variable:first name"]);

@@ -4,10 +4,10 @@
 use super::cells::{self, Rejection};
 use super::guess;
 use super::reader::Row;
+use super::word::Word;
 use crate::campaigns::recipients::NewRecipient;
 use crate::clock::Timestamp;
-use crate::consent::ConsentState;
-use crate::customers::edit::{GivenConsent, check_attributes, parse_tag};
+use crate::customers::edit::{check_attributes, parse_tag};
 use crate::error::{Error, Problem, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,8 +24,14 @@ pub enum Use {
     Name,
     /// Tags to put on them, parted by `,`, `;` or `|`.
     Tags,
-    /// Their word on marketing: yes or no.
+    /// Their word: yes or no.
     OptIn,
+    /// What it is about: `marketing`, `utility` or both; marketing where no column says.
+    OptInPurpose,
+    /// When they said it.
+    OptInAt,
+    /// Where and how they said it.
+    OptInSource,
     /// Something about them, kept under this name.
     Attribute(String),
     /// Their own value for this variable of the campaign's template.
@@ -39,6 +45,9 @@ impl fmt::Display for Use {
             Self::Name => f.write_str("name"),
             Self::Tags => f.write_str("tags"),
             Self::OptIn => f.write_str("opt_in"),
+            Self::OptInPurpose => f.write_str("opt_in_purpose"),
+            Self::OptInAt => f.write_str("opt_in_at"),
+            Self::OptInSource => f.write_str("opt_in_source"),
             Self::Attribute(key) => write!(f, "attribute:{key}"),
             Self::Variable(key) => write!(f, "variable:{key}"),
         }
@@ -53,10 +62,14 @@ impl FromStr for Use {
             ("name", _) => Ok(Self::Name),
             ("tags", _) => Ok(Self::Tags),
             ("opt_in", _) => Ok(Self::OptIn),
+            ("opt_in_purpose", _) => Ok(Self::OptInPurpose),
+            ("opt_in_at", _) => Ok(Self::OptInAt),
+            ("opt_in_source", _) => Ok(Self::OptInSource),
             (_, Some(("attribute", key))) if !key.is_empty() => Ok(Self::Attribute(key.to_string())),
             (_, Some(("variable", key))) if !key.is_empty() => Ok(Self::Variable(key.to_string())),
             _ => Err(format!(
-                "`{word}` is none of: phone, name, tags, opt_in, attribute:<name>, variable:<name>"
+                "`{word}` is none of: phone, name, tags, opt_in, opt_in_purpose, opt_in_at, opt_in_source, \
+                 attribute:<name>, variable:<name>"
             )),
         }
     }
@@ -137,13 +150,14 @@ pub struct RowReader {
     pub consent_source: Option<String>,
     /// When the words were given: the file's age, so that a "stop" said meanwhile stays.
     pub said_at: Timestamp,
+    /// What proves the words: the import.
+    pub evidence: Option<String>,
+    /// Who brought the file.
+    pub actor: String,
 }
 
 /// A person's name is as long as the API allows.
 const LONGEST_NAME: usize = 200;
-/// Where a word on marketing came from when the file says no more.
-const SOURCE: &str = "import";
-
 impl RowReader {
     /// For a mapping that was checked.
     pub fn new(columns: &[String], mapping: &Mapping, said_at: Timestamp) -> Self {
@@ -157,6 +171,8 @@ impl RowReader {
             tags: Vec::new(),
             consent_source: None,
             said_at,
+            evidence: None,
+            actor: String::new(),
         }
     }
 
@@ -179,41 +195,19 @@ impl RowReader {
         let number = cells.clone().find(|(use_, _)| **use_ == Use::Phone).map_or("", |(_, cell)| cell);
         let phone = cells::phone(number, self.country.as_deref())?;
         let mut person = NewRecipient { tags: self.tags.clone(), ..NewRecipient::new(phone) };
+        let mut word = Word::default();
         for (use_, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
-            read(&mut person, use_, cells::text(cell), &self.word(cell))?;
+            if !word.read(use_, cells::text(cell))? {
+                read(&mut person, use_, cells::text(cell))?;
+            }
         }
-        if person.consent.is_none() {
-            person.consent = self.consent_source.as_ref().map(|_| self.given(ConsentState::OptedIn));
-        }
+        person.consent = word.given(self)?;
         Ok(person)
-    }
-
-    fn given(&self, state: ConsentState) -> GivenConsent {
-        let source = self.consent_source.as_deref().unwrap_or(SOURCE).to_string();
-        GivenConsent { state, source, at: Some(self.said_at) }
-    }
-
-    fn word(&self, cell: &str) -> Option<GivenConsent> {
-        match cell.to_lowercase().as_str() {
-            "yes" | "y" | "true" | "1" | "x" | "opted_in" | "ja" | "si" | "sí" | "oui" | "sim" => {
-                Some(self.given(ConsentState::OptedIn))
-            }
-            "no" | "n" | "false" | "0" | "opted_out" | "nein" | "non" | "não" => {
-                Some(self.given(ConsentState::OptedOut))
-            }
-            _ => None,
-        }
     }
 }
 
-fn read(
-    person: &mut NewRecipient,
-    use_: &Use,
-    cell: &str,
-    word: &Option<GivenConsent>,
-) -> Result<(), Rejection> {
+fn read(person: &mut NewRecipient, use_: &Use, cell: &str) -> Result<(), Rejection> {
     match use_ {
-        Use::Phone => {}
         Use::Name if cell.chars().count() > LONGEST_NAME => {
             let message = format!("the name is longer than {LONGEST_NAME} characters");
             return Err(Rejection::new("too_long", message));
@@ -227,13 +221,7 @@ fn read(
                 }
             }
         }
-        Use::OptIn => match word {
-            Some(word) => person.consent = Some(word.clone()),
-            None => {
-                let shown: String = cell.chars().take(40).collect();
-                return Err(Rejection::new("invalid_opt_in", format!("`{shown}` is neither yes nor no")));
-            }
-        },
+        Use::Phone | Use::OptIn | Use::OptInPurpose | Use::OptInAt | Use::OptInSource => {}
         Use::Attribute(key) => {
             let one = Map::from_iter([(key.clone(), Value::from(cell))]);
             if let Err(problems) = check_attributes("attributes", &one) {

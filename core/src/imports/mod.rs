@@ -27,8 +27,10 @@ mod rows;
 pub mod run;
 pub mod start;
 pub mod state;
+pub mod suppress;
 pub mod tidy;
 pub mod upload;
+mod word;
 
 pub use entity::{Entity, Model as Import};
 pub use state::ImportStatus;

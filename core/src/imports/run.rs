@@ -9,6 +9,7 @@ use super::portion::{BroughtIn, DUPLICATE, Rejected, bring_in, sort_out, without
 use super::rows::{Portion, Rows};
 use super::state::ImportStatus;
 use super::{numbers, report};
+use crate::consent::by;
 use crate::context::{Actor, Ctx, Services, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{ImportId, OutboxId};
@@ -113,6 +114,8 @@ impl Work {
             country: organizations::queries::get(&ctx).await?.country,
             tags: import.tags()?,
             consent_source: import.consent_source.clone(),
+            evidence: Some(import.id.to_string()),
+            actor: import.started_by.clone().unwrap_or_else(|| by(Actor::Worker)),
             ..RowReader::new(&import.columns()?, &mapping, import.created_at)
         };
         Ok(Self { ctx, rows, reader })

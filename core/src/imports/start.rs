@@ -6,6 +6,7 @@ use super::mapping::Mapping;
 use super::queries;
 use super::state::ImportStatus;
 use crate::campaigns::recipients::Judge;
+use crate::consent::by;
 use crate::context::{Ctx, Tx};
 use crate::customers::edit::parse_tag;
 use crate::error::{Error, Problem, Result};
@@ -62,6 +63,7 @@ pub async fn start(tx: &Tx, ctx: &Ctx, id: ImportId, start: Start) -> Result<Sta
         .col_expr(Column::Mapping, Expr::value(json!(mapping)))
         .col_expr(Column::Tags, Expr::value(json!(tags)))
         .col_expr(Column::ConsentSource, Expr::value(start.consent_source))
+        .col_expr(Column::StartedBy, Expr::value(by(ctx.actor)))
         .col_expr(Column::DryRun, Expr::value(start.dry_run))
         .col_expr(Column::Run, Expr::value(run))
         .col_expr(Column::ByteCursor, zero())

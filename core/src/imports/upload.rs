@@ -115,6 +115,7 @@ pub async fn add(tx: &Tx, ctx: &Ctx, kept: Kept, file_name: Option<&str>) -> Res
         mapping: None,
         tags: json!([]),
         consent_source: None,
+        started_by: None,
         dry_run: false,
         run: 0,
         byte_cursor: 0,

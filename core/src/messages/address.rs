@@ -59,8 +59,8 @@ async fn find(tx: &Tx, organization: OrganizationId, id: CustomerId) -> Result<C
     query.one(tx.conn()).await?.ok_or_else(|| Error::not_found("customer", id))
 }
 
-/// A country, a dot, letters and digits.
-fn is_bsuid(text: &str) -> bool {
+/// True for a WhatsApp user id: a country, a dot, letters and digits.
+pub fn is_bsuid(text: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
     text.len() <= BSUID
         && text.split_once('.').is_some_and(|(country, rest)| {

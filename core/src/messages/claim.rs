@@ -9,6 +9,7 @@ use super::state::MessageStatus;
 use super::tell;
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
+use crate::consent::check::{ALLOWED, REASON};
 use crate::context::Services;
 use crate::error::Result;
 use crate::events;
@@ -21,9 +22,6 @@ use std::time::Duration;
 /// window.
 pub const WINDOW: Duration = Duration::from_secs(24 * 3_600);
 
-/// The person still wants it.
-const CONSENT: &str = "(messages.purpose <> 'marketing' OR EXISTS (SELECT 1 FROM customers
-    WHERE customers.id = messages.customer_id AND customers.marketing_consent = 'opted_in'))";
 /// What is no template is still allowed. `$2` is the oldest moment of the customer's last message.
 const OPEN_WINDOW: &str = "(messages.kind = 'template' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.last_inbound_at > $2))";
@@ -60,7 +58,7 @@ pub async fn claim(services: &Services, ids: &[MessageId], now: Timestamp) -> Re
                 tries = tries + CASE WHEN reason IN ({counted}) THEN 1 ELSE 0 END,
                 next_attempt_at = NULL, updated_at = $1
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
-                AND {RUNNING} AND {SENDABLE} AND {CONSENT} AND {OPEN_WINDOW}
+                AND {RUNNING} AND {SENDABLE} AND {ALLOWED} AND {OPEN_WINDOW}
              RETURNING *"
         ),
         [now.into(), oldest.into()],
@@ -169,9 +167,9 @@ async fn put_back(
         services.db.backend(),
         &format!(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
-                status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} WHEN NOT {CONSENT} THEN 'skipped'
+                status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} WHEN NOT {ALLOWED} THEN 'skipped'
                     WHEN NOT {OPEN_WINDOW} OR (campaign_id IS NULL AND NOT {SENDABLE}) THEN 'failed' ELSE 'pending' END,
-                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {CONSENT} THEN 'no_consent'
+                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {ALLOWED} THEN {REASON}
                     WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
                     WHEN campaign_id IS NULL AND NOT {SENDABLE} THEN 'template_not_approved' ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'

@@ -14,7 +14,7 @@ use super::state::{Fact, MessageStatus, Report};
 use super::tell;
 use crate::bulk::Rows;
 use crate::clock::Timestamp;
-use crate::consent::{self, ConsentState, Said};
+use crate::consent::{self, ConsentMethod, ConsentPurpose, ConsentState, Said};
 use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::events;
@@ -97,7 +97,7 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     let ids: BTreeSet<MessageId> = news.iter().filter_map(place).map(|(message, _)| message).collect();
     let with_standing = |row: Row| (row.id, Changed { standing: row.standing(), charge: row.charge(), row });
     let mut rows: BTreeMap<_, _> = lock(tx, &ids).await?.into_iter().map(with_standing).collect();
-    let mut said: BTreeMap<(OrganizationId, CustomerId), Timestamp> = BTreeMap::new();
+    let mut said: BTreeMap<(OrganizationId, CustomerId), (Timestamp, MessageId)> = BTreeMap::new();
     let mut earlier: Vec<(MessageId, Report)> = Vec::new();
     let mut touched: BTreeSet<MessageId> = BTreeSet::new();
     for (index, item) in news.iter().enumerate() {
@@ -124,8 +124,8 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
                     Fact::Ambiguous { why: failure.title.clone() }
                 } else {
                     if let (Action::SuppressMarketing, Some(customer)) = (rule.action, row.customer_id) {
-                        let first = said.entry((row.organization_id, customer)).or_insert(item.at);
-                        *first = item.at.min(*first);
+                        let first = said.entry((row.organization_id, customer)).or_insert((item.at, row.id));
+                        *first = (item.at, row.id).min(*first);
                     }
                     if policy::pauses_sender(rule.action) && attempt == row.attempt {
                         let reason = format!("{} (code {}: {})", rule.plain, failure.code, failure.title);
@@ -168,9 +168,10 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     let waiting = changed.iter().filter(|changed| changed.standing.status == MessageStatus::Held);
     reopen(tx.conn(), waiting.filter_map(|changed| changed.row.campaign_id).collect(), tx.now()).await?;
     let mut by_organization: BTreeMap<OrganizationId, Vec<Said>> = BTreeMap::new();
-    for ((organization, customer), at) in said {
-        let (source, evidence) = ("provider_refusal".to_string(), None);
-        let said = Said { customer, state: ConsentState::OptedOut, source, evidence, at };
+    for ((organization, customer), (at, message)) in said {
+        let (purpose, method) = (ConsentPurpose::Marketing, ConsentMethod::ProviderRefusal);
+        let word = Said::by_person(customer, purpose, ConsentState::OptedOut, method, at);
+        let said = Said { evidence: Some(message.to_string()), ..word };
         by_organization.entry(organization).or_default().push(said);
     }
     for (organization, said) in by_organization {

@@ -8,6 +8,7 @@
 pub mod address;
 pub mod attempt_entity;
 pub mod claim;
+pub mod confirm;
 pub mod counters;
 pub mod echo;
 pub mod entity;

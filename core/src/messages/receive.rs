@@ -5,7 +5,7 @@ use super::erase::faded;
 use super::state::MessageStatus;
 use super::{Direction, Purpose, entity, merge, originals, tell};
 use crate::clock::Timestamp;
-use crate::consent::{self, ConsentState, Said, means_stop};
+use crate::consent::hear::{Heard, hear};
 use crate::context::{Services, Tx};
 use crate::customers;
 use crate::error::Result;
@@ -87,12 +87,8 @@ pub async fn receive(
         mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;
         deltas.write(tx.conn(), services.shard).await?;
     }
-    let says_stop = [&inbound.text, &inbound.payload].into_iter().flatten().any(|text| means_stop(text));
-    if says_stop {
-        let evidence = Some(inbound.wamid.clone());
-        let said = Said { customer, state: ConsentState::OptedOut, source: "keyword".into(), evidence, at };
-        consent::record(tx, door.organization, &[said]).await?;
-    }
+    let (text, payload) = (inbound.text.as_deref(), inbound.payload.as_deref());
+    hear(tx, door.organization, Heard { customer, message, text, payload, at }).await?;
     Ok(true)
 }
 

@@ -7,7 +7,7 @@ use super::feed::QUEUED_FOR;
 use super::jobs::{self, SendMessage};
 use super::state::MessageStatus;
 use super::{Direction, Purpose, quote};
-use crate::consent::ConsentState;
+use crate::consent::check;
 use crate::content::Content;
 use crate::context::{Ctx, Tx};
 use crate::customers::Customer;
@@ -134,9 +134,16 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
             row
         }
     };
-    if row.purpose == Purpose::Marketing && customer.marketing_consent != ConsentState::OptedIn {
-        let message = "this person has not agreed to marketing messages; record their opt-in first";
-        return Err(Error::invalid("to", "no_consent", message));
+    match (row.purpose, check::refusal(row.purpose, &customer)) {
+        (_, None) => {}
+        (Purpose::Marketing, Some(_)) => {
+            let message = "this person has not agreed to marketing messages; record their opt-in first";
+            return Err(Error::invalid("to", "no_consent", message));
+        }
+        (_, Some(_)) => {
+            let message = "this person stopped messages from you; only they can ask for them again";
+            return Err(Error::invalid("to", "opted_out", message));
+        }
     }
     if let Some(quoted) = &new.reply_to {
         row.context_wamid = Some(quote::resolve(tx, talk, "reply_to", quoted).await?);

@@ -52,10 +52,17 @@ pub const TABLES: &[Table] = &[
     ),
     Table {
         name: "consent_events",
-        personal: "customer_id evidence occurred_at purpose source state",
-        harmless: "id organization_id recorded_at",
+        personal: "customer_id evidence method occurred_at purpose source state",
+        harmless: "actor counted id organization_id recorded_at",
         erased: "deleted with the customer; the last word on marketing stays with the erasure",
     },
+    Table {
+        name: "consent_requests",
+        personal: "customer_id message_id note",
+        harmless: "asked_at closed_at created_at due_at id organization_id purpose status",
+        erased: "deleted with the customer",
+    },
+    harmless("consent_settings", "organization_id settings updated_at"),
     Table {
         name: "customer_tags",
         personal: "customer_id tag",
@@ -64,8 +71,9 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "customers",
-        personal: "attributes bsuid last_inbound_at marketing_consent marketing_consent_at marketing_consent_source \
-         merged_into name parent_bsuid phone username wa_id",
+        personal: "attributes bsuid last_inbound_at marketing_consent marketing_consent_at marketing_consent_method \
+         marketing_consent_source merged_into name parent_bsuid phone username utility_consent utility_consent_at \
+         utility_consent_method utility_consent_source wa_id",
         harmless: "created_at id organization_id updated_at",
         erased: "deleted, with those that were merged into it",
     },
@@ -114,7 +122,7 @@ pub const TABLES: &[Table] = &[
         "imports",
         "added byte_cursor campaign_id columns consent_source created_at delimiter dry_run duplicates \
          encoding failure file_name finished_at format id mapping organization_id rejected rows_read \
-         rows_total run sha256 size started_at status tags updated updated_at",
+         rows_total run sha256 size started_at started_by status tags updated updated_at",
     ),
     harmless(
         "invitations",
@@ -193,6 +201,13 @@ pub const TABLES: &[Table] = &[
          organization_id previous_expires_at previous_secret rests_until rotated_at secret status \
          updated_at url",
     ),
+    harmless("suppression_keys", "created_at organization_id sealed"),
+    Table {
+        name: "suppressions",
+        personal: "hash reason removed_reason",
+        harmless: "actor created_at id kind organization_id purpose removed_at removed_by suppressed_at",
+        erased: "kept: a \"no\" outlives the person, as a hash that names nobody without its key",
+    },
     harmless(
         "template_syncs",
         "error finished_at found id next_page organization_id requested_at started_at status waba_id",

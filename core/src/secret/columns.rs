@@ -29,8 +29,12 @@ pub const SUBSCRIPTION_PREVIOUS: SealedColumn =
 /// Whom an erasure that runs is about.
 pub const ERASURE_SUBJECT: SealedColumn = SealedColumn::of_organization("erasures", "subject", "id");
 
+/// What an organization's suppression list is hashed with, and its people's links are made with.
+pub const SUPPRESSION_KEY: SealedColumn =
+    SealedColumn::of_organization("suppression_keys", "sealed", "organization_id");
+
 /// All of them.
-pub const ALL: [SealedColumn; 10] = [
+pub const ALL: [SealedColumn; 11] = [
     SENDER_TOKEN,
     APP_SECRET,
     APP_VERIFY_TOKEN,
@@ -41,6 +45,7 @@ pub const ALL: [SealedColumn; 10] = [
     SUBSCRIPTION_SECRET,
     SUBSCRIPTION_PREVIOUS,
     ERASURE_SUBJECT,
+    SUPPRESSION_KEY,
 ];
 
 /// Whose data key seals.

@@ -53,8 +53,12 @@ async fn template(api: &Client, shop: &Shop) -> types::Template {
 
 async fn draft(api: &Client, shop: &Shop) -> types::Campaign {
     let (sender, template) = (connect(api, shop).await, template(api, shop).await);
-    let name =
-        types::VariableSource { attribute: Some("name".into()), default: Some("friend".into()), value: None };
+    let name = types::VariableSource {
+        attribute: Some("name".into()),
+        default: Some("friend".into()),
+        value: None,
+        unsubscribe_link: None,
+    };
     let campaign = api.create_campaign().body_map(|draft| {
         draft
             .name("Spring offer")

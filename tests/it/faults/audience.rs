@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use bellbird_core::campaigns::audience::{Audience, VariableSource};
 use bellbird_core::campaigns::edit::{self, Draft};
-use bellbird_core::consent::ConsentState;
-use bellbird_core::context::Ctx;
+use bellbird_core::consent::{ConsentMethod, ConsentState};
+use bellbird_core::context::{Actor, Ctx};
 use bellbird_core::customers::edit::{GivenConsent, Upsert, upsert_many};
 use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
 use bellbird_core::organizations::UnknownPolicy;
@@ -98,10 +98,10 @@ async fn add_template(ctx: &Ctx) -> TemplateId {
 }
 
 async fn add_people(ctx: &Ctx, count: u32) {
-    let opted_in = || GivenConsent { state: ConsentState::OptedIn, source: "form".into(), at: None };
+    let opted_in = || GivenConsent::new(ConsentState::OptedIn, ConsentMethod::Api, "form", Actor::Operator);
     let person = |n: u32| Upsert {
         name: Some(format!("Customer {n}")),
-        consent: Some(opted_in()),
+        consent: vec![opted_in()],
         ..Upsert::phone(Phone::parse(&format!("+9198{:08}", 20_000_000 + n), None).unwrap())
     };
     let people: Vec<_> = (0..count).map(person).collect();

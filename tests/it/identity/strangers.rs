@@ -23,6 +23,7 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
     let subscription = shop.created("/api/v1/subscriptions", hooks).await;
     let test = format!("/api/v1/subscriptions/{subscription}/test");
     let event = shop.api.post(&test, Value::Null).await.ok()["event_id"].as_str().expect("an id").to_string();
+    let suppressed = json!({"phone": phone(9), "reason": "asked by letter"});
     let newest =
         async |list: &str| id(&shop.api.get(&format!("/api/v1/{list}?limit=1")).await.ok()["items"][0]);
     let invitation = json!({"email": "ravi@example.com", "role": "agent"});
@@ -45,6 +46,7 @@ async fn one_of_everything(app: &TestApp, shop: &Shop) -> BTreeMap<&'static str,
         ("webhook_event_id", newest_webhook(app).await),
         ("invitation_id", id(&shop.api.post("/api/v1/invitations", invitation).await.ok())),
         ("user_id", member.tokens["user_id"].as_str().expect("a person").to_string()),
+        ("suppression_id", shop.created("/api/v1/suppressions", suppressed).await),
         ("sender_id", shop.sender.clone()),
         ("template_id", shop.marketing.clone()),
         ("app_id", shop.app.clone()),

@@ -2,6 +2,7 @@
 //! transaction. Whoever writes from their number afterwards is somebody new.
 
 use super::Step;
+use crate::consent::suppression;
 use crate::context::{Services, Tx};
 use crate::customers::{erase as customers, tell};
 use crate::error::Result;
@@ -36,6 +37,9 @@ pub(super) async fn remove(
         counts.cancelled += ledger::cancel_open(tx, services, people).await?;
         if let Some((word, at)) = last_word::newest(&rows) {
             (erasure.last_word, erasure.last_word_at) = (Some(word), Some(at));
+        }
+        for row in &rows {
+            suppression::keep(tx, row).await?;
         }
         let removed = customers::remove(tx, people).await?;
         for id in people {

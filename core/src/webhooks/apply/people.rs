@@ -3,7 +3,7 @@
 use super::super::change::{ContactChange, IdentityChange, Marketing, PreferenceChange};
 use super::when;
 use crate::clock::Timestamp;
-use crate::consent::{self, ConsentState, Said};
+use crate::consent::{self, ConsentMethod, ConsentPurpose, ConsentState, Said};
 use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::messages::merge;
@@ -26,7 +26,8 @@ pub(super) async fn prefer(
         Marketing::Resume => ConsentState::OptedIn,
     };
     let at = when(change.at, received_at);
-    let said = Said { customer, state, source: "whatsapp_preference".into(), evidence: None, at };
+    let (purpose, method) = (ConsentPurpose::Marketing, ConsentMethod::WhatsappPreference);
+    let said = Said::by_person(customer, purpose, state, method, at);
     consent::record(tx, door.organization, &[said]).await?;
     Ok(())
 }
