@@ -40,13 +40,14 @@ impl MessagesApi {
         body: Body<SendMessage>,
     ) -> ApiResult<Answer<Message, 202>> {
         let guard = key.over(&body);
-        prepared(&auth, guard, body.value.read(&auth), |tx, ctx, new| {
+        // on the heap: reading a content of any kind makes a large future
+        let sent = prepared(&auth, guard, body.value.read(&auth), |tx, ctx, new| {
             Box::pin(async move {
                 let message = send::send(tx, ctx, new).await.map_err(outgoing::in_body)?;
                 Ok(Message::alone(ctx.provider.as_ref(), message))
             })
-        })
-        .await
+        });
+        Box::pin(sent).await
     }
 
     /// List messages

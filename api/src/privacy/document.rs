@@ -2,10 +2,10 @@
 //! types are its schema, and its pieces.
 
 use crate::Time;
+use crate::consent::objects::ConsentEvent;
 use crate::customers::Customer;
 use crate::media::objects::Media;
 use crate::messages::objects::Message;
-use bellbird_core::consent::{ConsentState, event_entity};
 use bellbird_core::ids::{CampaignId, ImportId};
 use bellbird_core::imports::erase::Reject;
 use bellbird_core::media::{MediaStatus, Medium};
@@ -14,37 +14,6 @@ use poem::{Body, IntoResponse, Response};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
-
-/// One word of a person in the consent ledger.
-#[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct ConsentEvent {
-    /// About what.
-    pub purpose: String,
-    /// Yes or no.
-    pub state: ConsentState,
-    /// Where and how it was said.
-    pub source: String,
-    /// The message or file that proves it.
-    pub evidence: Option<String>,
-    /// When it was said.
-    pub occurred_at: Time,
-    /// When we heard.
-    pub recorded_at: Time,
-}
-
-impl From<event_entity::Model> for ConsentEvent {
-    fn from(row: event_entity::Model) -> Self {
-        Self {
-            purpose: row.purpose,
-            state: row.state,
-            source: row.source,
-            evidence: row.evidence,
-            occurred_at: row.occurred_at.to_utc(),
-            recorded_at: row.recorded_at.to_utc(),
-        }
-    }
-}
 
 /// A campaign a person was part of.
 #[derive(Debug, Object)]

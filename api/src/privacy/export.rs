@@ -1,7 +1,8 @@
 //! Writing an export: `{"customer": …, "messages": [` and so on, a page of rows at a time. A person of a hundred thousand
 //! messages costs the memory of two hundred.
 
-use super::document::{CampaignOfPerson, ConsentEvent, ExportDownload, FileOfPerson, RejectOfPerson};
+use super::document::{CampaignOfPerson, ExportDownload, FileOfPerson, RejectOfPerson};
+use crate::consent::objects::ConsentEvent;
 use crate::customers::Customer;
 use crate::messages::objects::Message;
 use crate::messages::receipts::Receipt;

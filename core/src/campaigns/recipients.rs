@@ -137,7 +137,7 @@ impl Judge {
             return Ok(KnownFiles::default());
         }
         let values = |(own, customer): &(BTreeMap<String, String>, &Customer)| {
-            audience::resolve(&self.files, own, &self.sources, customer)
+            audience::resolve(&self.files, own, &self.sources, customer, self.links.as_ref())
         };
         let values: Vec<_> = people.iter().map(values).collect();
         KnownFiles::of(conn, self.campaign.organization_id, &values).await

@@ -181,7 +181,7 @@ pub async fn upsert_counted(tx: &Tx, organization: OrganizationId, people: &[Ups
         added += new.len();
         write_tags(tx, organization, chunk, &ids).await?;
         // somebody who said no once and is brought back is no stranger
-        suppression::apply(tx, organization, new).await?;
+        suppression::apply(tx, organization, new.iter().copied()).await?;
         let mut said: HashMap<(CustomerId, ConsentPurpose), Said> = HashMap::new();
         for person in chunk {
             let Some(customer) = ids.get(&person.phone) else { continue };

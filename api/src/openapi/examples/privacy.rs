@@ -11,8 +11,8 @@ pub(super) fn answers() -> Vec<(&'static str, Value)> {
         "marketing_consent": { "state": "opted_in", "source": "website checkout", "at": at(30) },
     });
     let word = json!({
-        "purpose": "marketing", "state": "opted_in", "source": "website checkout", "occurred_at": at(30),
-        "recorded_at": at(30),
+        "id": id("cev"), "customer_id": id("cus"), "purpose": "marketing", "state": "opted_in", "method": "api",
+        "source": "website checkout", "actor": id("key"), "counted": true, "occurred_at": at(30), "recorded_at": at(30),
     });
     vec![
         (
