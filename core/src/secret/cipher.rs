@@ -109,15 +109,25 @@ impl Cipher {
     }
 
     /// Decrypts what [`Cipher::seal`] made for the same place. A data key that is not known yet is read by a connection
-    /// of its own: not for what the caller's transaction has just sealed.
+    /// of its own: inside a transaction use [`Cipher::open_within`].
     pub async fn open(&self, place: &Place, sealed: &str) -> Result<SecretString> {
+        self.open_within(&self.0.read, place, sealed).await
+    }
+
+    /// The same inside a transaction, `conn`: no second connection is waited for while it is open.
+    pub async fn open_within(
+        &self,
+        conn: &impl ConnectionTrait,
+        place: &Place,
+        sealed: &str,
+    ) -> Result<SecretString> {
         let strange = || Error::internal(format!("cannot decrypt {place}: it is in no known format"));
         let (id, text) = envelope::read(sealed).ok_or_else(strange)?;
         let known = lock(&self.0.known).get(&id).cloned();
         let key = match known {
             Some(key) => key,
             None => {
-                let row = entity::Entity::find_by_id(id).one(&self.0.read).await?;
+                let row = entity::Entity::find_by_id(id).one(conn).await?;
                 let gone = || Error::internal(format!("cannot decrypt {place}: there is no data key {id}"));
                 self.unwrapped(&row.ok_or_else(gone)?).await?
             }

@@ -3,7 +3,7 @@
 use super::entity::{Column, Entity, Model};
 use super::port::{NumberFacts, ProveError, SenderAccess};
 use super::{SenderStatus, apps, portfolios};
-use crate::context::{Ctx, Services, Tx};
+use crate::context::{Ctx, Tx};
 use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{AppId, SenderId};
@@ -139,9 +139,4 @@ pub async fn get(ctx: &Ctx, id: SenderId) -> Result<Model> {
 pub async fn list(ctx: &Ctx, page: PageRequest<SenderId>) -> Result<Page<Model>> {
     let query = Entity::secure_find(ctx.organization);
     Page::newest(ctx.db.read(), query, Column::Id, page, |sender| sender.id.to_string()).await
-}
-
-/// Some sender of this installation, if there is one.
-pub async fn any(services: &Services) -> Result<Option<Model>> {
-    Ok(Entity::find().one(services.db.read()).await?)
 }

@@ -81,6 +81,7 @@ both!(a_reencryption_stopped_between_batches_goes_on_where_it_was, quiet(), |app
         assert_eq!(write(&shop, n).await, (true, first.clone()), "{n}");
     }
     assert_eq!(other.hear(&other.webhook(&[])).await.status, 200, "its app secret opens");
+    app.start_worker().await; // what was heard is applied
 });
 
 both!(data_keys_are_wrapped_anew_while_processes_with_either_key_work, quiet(), |app| {
@@ -127,4 +128,5 @@ both!(a_process_that_meets_a_data_key_it_does_not_know_reads_it, quiet(), |app| 
     assert!(!replaced.unwrap(), "sealed anew is no other token");
     assert!(token::is_replaced(&app.services, shop.sender.parse().unwrap(), &"x".into()).await.unwrap());
     assert_eq!(shop.hear(&shop.webhook(&[])).await.status, 200);
+    app.start_worker().await; // what was heard is applied
 });
