@@ -47,7 +47,8 @@ pub async fn rotate(
     let (previous, expires) = match overlap.is_zero() {
         true => (None, None),
         false => {
-            let old = ctx.cipher.open(&SUBSCRIPTION_SECRET.place(whose, id), &found.secret).await?;
+            let place = SUBSCRIPTION_SECRET.place(whose, id);
+            let old = ctx.cipher.open_within(tx.conn(), &place, &found.secret).await?;
             let place = SUBSCRIPTION_PREVIOUS.place(whose, id);
             (Some(ctx.cipher.seal(tx.conn(), &place, &old).await?), Some(until))
         }

@@ -61,7 +61,9 @@ impl Key {
     ) -> Result<Option<Self>> {
         let row = key_entity::Entity::find_by_id(organization).one(conn).await?;
         match row {
-            Some(row) => cipher.open(&place(organization), &row.sealed).await.map(|key| Some(Self(key))),
+            Some(row) => {
+                cipher.open_within(conn, &place(organization), &row.sealed).await.map(|key| Some(Self(key)))
+            }
             None => Ok(None),
         }
     }
