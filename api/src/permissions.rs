@@ -48,7 +48,6 @@ const TABLE: &[(Permission, &[&str])] = &[
         CustomersExport,
         &[
             "exportRecipients",
-            "exportCustomer",
             "createImport",
             "listImports",
             "getImport",

@@ -64,7 +64,7 @@ impl From<Settings> for ConsentSettings {
             start_words: Some(keywords.start),
             yes_words: Some(keywords.yes),
             no_words: Some(keywords.no),
-            confirmation: asks.then(|| ConfirmationSettings {
+            confirmation: asks.then_some(ConfirmationSettings {
                 methods: confirmation.methods,
                 template_id: confirmation.template,
                 sender_id: confirmation.sender,

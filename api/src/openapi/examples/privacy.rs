@@ -8,7 +8,8 @@ pub(super) fn answers() -> Vec<(&'static str, Value)> {
     let customer = json!({
         "id": id("cus"), "phone": "+919876543210", "name": "Asha", "attributes": { "city": "Pune" },
         "tags": ["regular"], "merged_ids": [], "created_at": at(30), "updated_at": at(30),
-        "marketing_consent": { "state": "opted_in", "source": "website checkout", "at": at(30) },
+        "marketing_consent": { "state": "opted_in", "method": "api", "source": "website checkout", "at": at(30) },
+        "utility_consent": { "state": "unasked" },
     });
     let word = json!({
         "id": id("cev"), "customer_id": id("cus"), "purpose": "marketing", "state": "opted_in", "method": "api",
