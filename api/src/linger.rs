@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Nobody is waited for longer than this, …
-const IN_ALL: Duration = Duration::from_secs(30);
+const IN_ALL: Duration = Duration::from_secs(5);
 /// … and nobody who says nothing for this long.
 const BETWEEN: Duration = Duration::from_secs(2);
 /// Whoever sends more than this after the refusal is not listening.

@@ -18,8 +18,15 @@ fn the_committed_document_is_what_the_code_says() {
 }
 
 /// What people ask before they are in.
-const DOORS: [&str; 6] =
-    ["register", "signIn", "refreshTokens", "requestPasswordReset", "confirmPasswordReset", "confirmEmail"];
+const DOORS: [&str; 7] = [
+    "register",
+    "registerByInvitation",
+    "signIn",
+    "refreshTokens",
+    "requestPasswordReset",
+    "confirmPasswordReset",
+    "confirmEmail",
+];
 
 #[test]
 fn every_operation_says_what_it_is_what_it_takes_and_how_it_fails() {

@@ -30,6 +30,12 @@ impl Who {
         self.tokens["access_token"].as_str().expect("an access token")
     }
 
+    /// Their id.
+    pub(crate) async fn user(&self) -> String {
+        let me = self.api.get("/api/v1/auth/me").await.ok();
+        me["id"].as_str().expect("an id").to_string()
+    }
+
     /// The organization they work in.
     pub(crate) fn organization(&self) -> OrganizationId {
         self.tokens["organization_id"].as_str().and_then(|id| id.parse().ok()).expect("an organization")

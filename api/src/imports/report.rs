@@ -1,7 +1,7 @@
 //! The rows that did not go in, as a file of any length.
 
 use crate::csv::line;
-use bellbird_core::imports::{Import, queries};
+use bellbird_core::imports::{Import, cells, queries};
 use bellbird_core::{Ctx, Result};
 use futures::stream::{self, Stream, StreamExt};
 use poem::Body;
@@ -31,6 +31,8 @@ fn pages(ctx: Ctx, import: Import) -> impl Stream<Item = io::Result<Vec<u8>>> + 
         let mut text = String::new();
         for row in rows {
             let cells: Vec<String> = serde_json::from_str(&row.cells).map_err(|e| cut(e.to_string()))?;
+            // as the import read them: an apostrophe that was there already is not doubled
+            let cells = cells.iter().map(|cell| cells::text(cell).to_string());
             let all = [row.line.to_string(), row.code, row.message].into_iter().chain(cells).map(Some);
             text.push_str(&line(&all.collect::<Vec<_>>()));
         }

@@ -118,8 +118,15 @@ pub fn parse_tag(field: &str, tag: &str) -> Result<String, Problem> {
         .ok_or_else(|| Problem::new(field, "invalid_tag", "a tag has 1 to 64 characters"))
 }
 
+/// As many as a file has columns.
+const MOST_ATTRIBUTES: usize = 500;
+
 /// Checks that attributes are flat: strings, numbers, booleans, and null to remove a key.
 pub fn check_attributes(field: &str, attributes: &Map<String, Value>) -> Result<(), Vec<Problem>> {
+    if attributes.len() > MOST_ATTRIBUTES {
+        let message = format!("a customer has at most {MOST_ATTRIBUTES} attributes");
+        return Err(vec![Problem::new(field, "too_many", message)]);
+    }
     let mut problems = Vec::new();
     for (key, value) in attributes {
         let field = format!("{field}.{key}");

@@ -64,6 +64,7 @@ both!(a_browser_works_with_cookies_no_script_can_read, |app| {
     let me = (Method::GET, "/api/v1/auth/me", Value::Null);
     assert_eq!(browser.ask(app, me.clone(), false, None).await.ok()["email"], "asha@example.com");
     let before = browser.kept.clone();
+    app.pass(std::time::Duration::from_secs(2)); // a token tells whole seconds
     let refresh = (Method::POST, "/api/v1/auth/refresh", json!({}));
     browser.ask(app, refresh.clone(), false, None).await.refused(403, "csrf_refused");
     let refreshed = browser.ask(app, refresh, true, None).await.ok();

@@ -21,8 +21,8 @@ async fn hired(app: &TestApp, by: &Client, email: &str, role: &str) -> Who {
     app.signed_in(email).await
 }
 
-fn path(who: &Who) -> String {
-    format!("/api/v1/members/{}", who.tokens["user_id"].as_str().expect("a person"))
+async fn path(who: &Who) -> String {
+    format!("/api/v1/members/{}", who.user().await)
 }
 
 both!(somebody_new_is_invited_and_works_within_their_role, |app| {
@@ -83,17 +83,18 @@ both!(there_is_always_an_owner_and_only_owners_decide_about_owners, |app| {
     let owner = app.newcomer("owner@example.com").await;
     let admin = hired(app, &owner.api, "admin@example.com", "admin").await;
     let role = |role: &str| json!({"role": role});
-    owner.api.send(Method::PATCH, &path(&owner), role("viewer")).await.refused(409, "last_owner");
-    owner.api.send(Method::DELETE, &path(&owner), Value::Null).await.refused(409, "last_owner");
-    for change in [path(&owner), path(&admin)] {
-        admin.api.send(Method::PATCH, &change, role("owner")).await.refused(403, "owners_only");
+    let (at_owner, at_admin) = (path(&owner).await, path(&admin).await);
+    owner.api.send(Method::PATCH, &at_owner, role("viewer")).await.refused(409, "last_owner");
+    owner.api.send(Method::DELETE, &at_owner, Value::Null).await.refused(409, "last_owner");
+    for change in [&at_owner, &at_admin] {
+        admin.api.send(Method::PATCH, change, role("owner")).await.refused(403, "owners_only");
     }
-    admin.api.send(Method::DELETE, &path(&owner), Value::Null).await.refused(403, "owners_only");
+    admin.api.send(Method::DELETE, &at_owner, Value::Null).await.refused(403, "owners_only");
     let invite = json!({"email": "x@example.com", "role": "owner"});
     admin.api.post("/api/v1/invitations", invite).await.refused(403, "owners_only");
-    owner.api.send(Method::PATCH, &path(&admin), role("owner")).await.ok();
-    owner.api.send(Method::PATCH, &path(&owner), role("viewer")).await.ok();
-    owner.api.send(Method::PATCH, &path(&admin), role("viewer")).await.refused(403, "missing_permission");
+    owner.api.send(Method::PATCH, &at_admin, role("owner")).await.ok();
+    owner.api.send(Method::PATCH, &at_owner, role("viewer")).await.ok();
+    owner.api.send(Method::PATCH, &at_admin, role("viewer")).await.refused(403, "missing_permission");
     let events = admin.api.get("/api/v1/audit-events?action=changeMember").await.ok();
     assert_eq!(events["items"][0]["changes"], json!({"role": {"before": "owner", "after": "viewer"}}));
 });
@@ -102,7 +103,8 @@ both!(whoever_is_let_go_sees_nothing_from_the_next_request_on, |app| {
     let owner = app.newcomer("owner@example.com").await;
     let agent = hired(app, &owner.api, "agent@example.com", "agent").await;
     agent.api.get("/api/v1/customers").await.ok();
-    assert_eq!(owner.api.send(Method::DELETE, &path(&agent), Value::Null).await.status, 204);
+    let at_agent = path(&agent).await;
+    assert_eq!(owner.api.send(Method::DELETE, &at_agent, Value::Null).await.status, 204);
     agent.api.get("/api/v1/customers").await.refused(401, "unauthorized");
-    owner.api.send(Method::DELETE, &path(&agent), Value::Null).await.refused(404, "not_found");
+    owner.api.send(Method::DELETE, &at_agent, Value::Null).await.refused(404, "not_found");
 });

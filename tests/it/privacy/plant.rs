@@ -9,6 +9,7 @@ use bellbird_core::ids::{AppId, KeptChangeId, ReceiptId, SenderId, WebhookEventI
 use bellbird_core::messages::receipt_entity;
 use bellbird_core::webhooks::{self, WebhookStatus, kept_entity};
 use bellbird_sandbox::{Behaviour, Inbound, Match, Rule};
+use reqwest::Method;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -59,7 +60,8 @@ fn person(app: &TestApp) -> Value {
 pub(super) async fn plant(app: &TestApp, shop: &Shop) -> Planted {
     let campaign = shop.created("/api/v1/campaigns", shop.draft(json!({}))).await;
     let recipients = format!("/api/v1/campaigns/{campaign}/recipients");
-    shop.api.post(&recipients, json!({"recipients": [person(app)]})).await.ok();
+    shop.api.send(Method::PUT, "/api/v1/customers", person(app)).await.ok();
+    shop.api.post(&recipients, json!({"recipients": [{"phone": PHONE}]})).await.ok();
     shop.add(app, &campaign, &[other()]).await;
     shop.steer(&campaign, "launch").await.ok();
     shop.until_stats(&campaign, "both to be delivered", |stats| stats["funnel"]["delivered"] == 2).await;

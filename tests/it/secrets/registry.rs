@@ -34,8 +34,10 @@ async fn every_column_named_like_a_secret_is_sealed_and_rotated() {
     let registered: BTreeSet<_> =
         ALL.iter().map(|one| (one.table.to_string(), one.column.to_string())).collect();
     assert_eq!(registered.len(), ALL.len(), "one line each");
-    let missing: Vec<_> =
-        there.iter().filter(|one| sounds_secret(&one.1) && !registered.contains(*one)).collect();
+    let missing = there.iter().filter(|one| sounds_secret(&one.1) && !registered.contains(*one));
+    // when, and which step: neither helps anybody to a code
+    let known = ["totp_enabled_at", "totp_last_step"];
+    let missing: Vec<_> = missing.filter(|one| !known.contains(&one.1.as_str())).collect();
     assert!(missing.is_empty(), "add them to core/src/secret/columns.rs, or name hashes so: {missing:?}");
     for one in ALL {
         for column in [one.column, one.row] {
