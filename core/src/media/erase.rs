@@ -2,9 +2,10 @@
 
 use super::entity::{Column, Entity, Model};
 use super::{MediaOrigin, MediaStatus, key};
+use crate::clock::Timestamp;
 use crate::context::{Services, Tx};
 use crate::error::Result;
-use crate::ids::{MediaId, OrganizationId};
+use crate::ids::OrganizationId;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -16,11 +17,11 @@ pub fn left() -> Select<Entity> {
     Entity::find().filter(Column::Origin.eq(MediaOrigin::Inbound)).filter(left).order_by_asc(Column::Id)
 }
 
-/// Those of an organization that came before `bound`; what is still to be fetched waits for its end.
-pub fn before(organization: OrganizationId, bound: MediaId) -> Select<Entity> {
+/// Those of an organization that came before `bound` (by the time: ids never go backwards, even when a clock does); what is still to be fetched waits for its end.
+pub fn before(organization: OrganizationId, bound: Timestamp) -> Select<Entity> {
     left()
         .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::Id.lt(bound))
+        .filter(Column::CreatedAt.lt(bound))
         .filter(Column::Status.ne(MediaStatus::Pending))
 }
 

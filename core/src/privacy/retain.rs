@@ -11,7 +11,7 @@ use crate::campaigns;
 use crate::clock::Timestamp;
 use crate::context::{Services, Tx};
 use crate::error::{Error, Result};
-use crate::ids::{MediaId, MessageId, OutboxId, RetentionRunId};
+use crate::ids::{MessageId, OutboxId, RetentionRunId};
 use crate::messages::{self, receipt};
 use crate::outbox::{self, Progress};
 use crate::{media, webhooks};
@@ -110,13 +110,13 @@ async fn content(
 ) -> Result<Option<String>> {
     let after: Option<MessageId> =
         run.place.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
-    let (organization, bound) = (run.organization_id, MessageId::earliest(before));
-    let Some(end) = messages::forget::slice_end(tx.conn(), organization, after, bound, MESSAGES).await?
+    let organization = run.organization_id;
+    let Some(end) = messages::forget::slice_end(tx.conn(), organization, after, before, MESSAGES).await?
     else {
         return Ok(None);
     };
     counts.messages +=
-        messages::forget::forget_content(tx.conn(), organization, (after, end), run.dry_run).await?;
+        messages::forget::forget_content(tx.conn(), organization, (after, end), before, run.dry_run).await?;
     Ok(Some(end.to_string()))
 }
 
@@ -152,7 +152,7 @@ async fn files(
     before: Timestamp,
     counts: &mut RetentionCounts,
 ) -> Result<Option<String>> {
-    let which = media::erase::before(run.organization_id, MediaId::earliest(before));
+    let which = media::erase::before(run.organization_id, before);
     if run.dry_run {
         counts.media = media::erase::count(tx, which).await?;
         return Ok(None);
