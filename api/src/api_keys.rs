@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// An API key to make.
 #[derive(Object)]
-#[oai(deny_unknown_fields, example)]
+#[oai(skip_serializing_if_is_none, deny_unknown_fields, example)]
 pub struct CreateApiKey {
     /// What you call it.
     #[oai(validator(max_length = 200))]

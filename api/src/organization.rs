@@ -14,7 +14,7 @@ use poem_openapi::{Object, OpenApi};
 
 /// What is to change; what is left out stays.
 #[derive(Object)]
-#[oai(deny_unknown_fields, example)]
+#[oai(skip_serializing_if_is_none, deny_unknown_fields, example)]
 pub struct UpdateOrganization {
     /// What people call it.
     #[oai(validator(max_length = 200))]

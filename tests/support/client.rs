@@ -42,7 +42,7 @@ impl Client {
     }
 
     /// The same API, asked from another address of this machine.
-    pub(crate) fn from_address(&self, address: std::net::IpAddr) -> Self {
+    pub(crate) fn at_address(&self, address: std::net::IpAddr) -> Self {
         let http =
             reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).local_address(address);
         Self { http: http.build().expect("a client"), ..self.clone() }

@@ -26,12 +26,12 @@ pub(super) fn add(document: &mut Value) {
     for of in lists {
         let example = schemas.get(&of).map(|schema| schema["example"].clone()).filter(Value::is_object);
         if let (Some(example), Some(Value::Object(list))) = (example, schemas.get_mut(&format!("{of}List"))) {
-            let cursor = ["id", "message_id", "event_id"]
-                .iter()
-                .find_map(|id| example.get(id))
-                .cloned()
-                .unwrap_or_default();
-            list.insert("example".into(), json!({ "items": [example], "next_cursor": cursor }));
+            let cursor = ["id", "message_id", "event_id"].iter().find_map(|id| example.get(id)).cloned();
+            let mut page = json!({ "items": [example] });
+            if let Some(cursor) = cursor {
+                page["next_cursor"] = cursor;
+            }
+            list.insert("example".into(), page);
         }
     }
 }

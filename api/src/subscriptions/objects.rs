@@ -60,7 +60,7 @@ impl poem_openapi::types::Example for CreateSubscription {
 
 /// What is to be different about a subscription. What is not given stays as it is.
 #[derive(Object, Debug)]
-#[oai(deny_unknown_fields, example)]
+#[oai(skip_serializing_if_is_none, deny_unknown_fields, example)]
 pub struct UpdateSubscription {
     /// Where events are posted to.
     #[oai(validator(max_length = 2000))]

@@ -72,7 +72,12 @@ impl Named {
         }
         let digits: String = plain(cell).chars().filter(char::is_ascii_digit).collect();
         let digits = digits.trim_start_matches('0');
-        digits.len() >= SHORTEST && self.digits.iter().any(|known| known.ends_with(digits))
+        let theirs = |known: &String| {
+            known.ends_with(digits)
+                && (known == digits
+                    || Phone::from_wa_id(known).is_some_and(|phone| phone.national() == digits))
+        };
+        digits.len() >= SHORTEST && self.digits.iter().any(theirs)
     }
 }
 

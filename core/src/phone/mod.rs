@@ -110,6 +110,13 @@ impl Phone {
         all
     }
 
+    /// Without country code and leading zeros, as people write numbers at home; empty for a country nobody knows.
+    pub fn national(&self) -> &str {
+        let code = phonenumber::parse(None, &self.0).map(|number| number.country().code().to_string());
+        let rest = code.ok().and_then(|code| self.digits().strip_prefix(code.as_str()));
+        rest.unwrap_or_default().trim_start_matches('0')
+    }
+
     /// Without the plus, as WhatsApp writes numbers.
     pub fn digits(&self) -> &str {
         self.0.trim_start_matches('+')

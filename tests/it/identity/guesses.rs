@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Somebody at another address of this machine.
 fn at(app: &TestApp, last: [u8; 2]) -> Client {
-    app.anyone.from_address(IpAddr::V4(Ipv4Addr::new(127, 0, last[0], last[1])))
+    app.anyone.at_address(IpAddr::V4(Ipv4Addr::new(127, 0, last[0], last[1])))
 }
 
 async fn guess(from: &Client, password: &str) -> u16 {
