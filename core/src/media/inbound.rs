@@ -76,9 +76,10 @@ pub async fn take(services: &Services, most: usize) -> Result<Vec<Model>> {
     let update = Statement::from_sql_and_values(
         backend,
         format!(
-            "UPDATE media SET tries = tries + 1, next_attempt_at = $1, updated_at = $2
-             WHERE id IN (SELECT id FROM media WHERE status = 'pending' AND next_attempt_at <= $2
+            "WITH chosen AS MATERIALIZED (SELECT id FROM media WHERE status = 'pending' AND next_attempt_at <= $2
                 ORDER BY next_attempt_at LIMIT $3 {skip})
+             UPDATE media SET tries = tries + 1, next_attempt_at = $1, updated_at = $2
+             WHERE id IN (SELECT id FROM chosen)
                AND status = 'pending' AND next_attempt_at <= $2
              RETURNING *"
         ),

@@ -67,6 +67,8 @@ pub async fn feed(
     limit: i64,
 ) -> Result<usize> {
     let (backend, now) = (services.db.backend(), services.now());
+    // The rows are chosen once, before any is changed: as a plain subquery Postgres may run the choice again for every
+    // row it looks at, each time past those it has locked, and the limit would hold for nothing.
     let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let which = if campaign.is_some() {
         "campaign_id = $4"
@@ -76,13 +78,13 @@ pub async fn feed(
     let update = Statement::from_sql_and_values(
         backend,
         format!(
-            "UPDATE messages SET status = 'queued', queued_until = $1, updated_at = $2
-             WHERE id IN (
+            "WITH chosen AS MATERIALIZED (
                 SELECT id FROM messages
                 WHERE sender_id = $3 AND {which} AND status = 'pending'
                     AND (next_attempt_at IS NULL OR next_attempt_at <= $2)
                 LIMIT $5 {skip})
-             AND status = 'pending'
+             UPDATE messages SET status = 'queued', queued_until = $1, updated_at = $2
+             WHERE id IN (SELECT id FROM chosen) AND status = 'pending'
              RETURNING id, lane, attempt, media_id"
         ),
         [
@@ -145,11 +147,12 @@ pub async fn bring_back(services: &Services) -> Result<i64> {
         let update = Statement::from_sql_and_values(
             backend,
             format!(
-                "UPDATE messages SET queued_until = NULL, updated_at = $1,
+                "WITH chosen AS MATERIALIZED (
+                    SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
+                 UPDATE messages SET queued_until = NULL, updated_at = $1,
                     reason = CASE WHEN {CANCELLED} THEN NULL ELSE reason END,
                     status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} ELSE 'pending' END
-                 WHERE id IN (SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
-                   AND status = '{from}'
+                 WHERE id IN (SELECT id FROM chosen) AND status = '{from}'
                  RETURNING campaign_id, status"
             ),
             [now.into()],

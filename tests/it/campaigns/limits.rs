@@ -1,8 +1,11 @@
 //! How fast: the campaign's own rate, the sender's, and what Meta says about haste.
 
-use crate::support::app::{TestApp, both};
+use crate::support::app::{Setup, TestApp, both};
 use crate::support::shop::{Shop, phones};
+use bellbird_core::messages::feed;
+use bellbird_core::{campaigns, outbox};
 use bellbird_sandbox::{Behaviour, Match, PhoneNumber, Rule, World};
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 /// Milliseconds between the first and the last message Meta took.
@@ -21,6 +24,25 @@ both!(a_campaigns_rate_is_kept_by_all_workers_together, |app| {
     let span = span(app, &shop);
     assert!(span >= 2_000, "ten messages within {span} ms");
     app.assert_each_once(&shop, &people);
+});
+
+fn nobody_works_yet() -> Setup {
+    Setup { without_worker: true, ..Setup::default() }
+}
+
+both!(no_more_is_queued_than_was_asked_for, nobody_works_yet(), |app| {
+    let shop = app.shop().await;
+    let id = shop.launched(app, json!({}), &phones(60)).await;
+    let (campaign, sender) = (id.parse().unwrap(), shop.sender.parse().unwrap());
+    let job = outbox::entity::Entity::find().one(app.services.db.read()).await.unwrap().unwrap().id;
+    campaigns::expand::expand(&app.services, job, campaign).await.unwrap();
+    for wanted in [4, 1, 7] {
+        let fed = feed::feed(&app.services, sender, Some(campaign), wanted).await.unwrap();
+        assert_eq!(fed, usize::try_from(wanted).unwrap());
+    }
+    assert_eq!(shop.stats(&id).await["counts"]["queued"], 12);
+    app.start_worker().await;
+    shop.until(&id, "completed").await;
 });
 
 both!(a_senders_rate_is_kept_by_all_workers_together, |app| {
