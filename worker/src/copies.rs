@@ -8,7 +8,7 @@ use crate::cache::CachedSender;
 use crate::deps::Deps;
 use crate::messages::{Unprepared, before_claim};
 use bellbird_core::content::Content;
-use bellbird_core::ids::{MediaId, SenderId};
+use bellbird_core::ids::MediaId;
 use bellbird_core::media::provide::{self, NoCopy};
 use bellbird_core::media::upload_entity::Model as Copy;
 use bellbird_core::messages::jobs::SendMessage;
@@ -37,12 +37,15 @@ pub(crate) async fn provide(
     job: &SendMessage,
 ) -> Result<Result<Copies, Unprepared>, JobError> {
     let services = &deps.services;
+    if let Some(failure) = deps.refusals.of(job.message) {
+        return Ok(Err(Unprepared::Refused(failure)));
+    }
     let named = queries::named_media(services, job.message).await.map_err(before_claim)?;
     let mut copies = provide::copies(services, job.sender, &named).await.map_err(before_claim)?;
     let there = |copies: &[Copy], id: &MediaId| copies.iter().any(|copy| copy.media_id == *id);
     let missing: Vec<_> = named.iter().copied().filter(|id| !there(&copies, id)).collect();
     for id in &missing {
-        match make(deps, sender, job.sender, *id).await? {
+        match make(deps, sender, job, *id).await? {
             Ok(()) => {}
             Err(NoCopy::Gone(why)) => return Ok(Err(Unprepared::Lost(why))),
             Err(NoCopy::Refused(failure)) => return Ok(Err(Unprepared::Refused(failure))),
@@ -59,15 +62,18 @@ pub(crate) async fn provide(
 async fn make(
     deps: &Deps,
     sender: &Arc<CachedSender>,
-    id: SenderId,
+    job: &SendMessage,
     media: MediaId,
 ) -> Result<Result<(), NoCopy>, JobError> {
     let room = deps.uploads.clone().try_acquire_owned();
     let room = room.map_err(|_| JobError::release(SOON, "too many files are being copied"))?;
     let made = deps.requests.spawn({
-        let (deps, sender) = (deps.clone(), sender.clone());
+        let (deps, sender, job) = (deps.clone(), sender.clone(), *job);
         async move {
-            let made = provide::make(&deps.services, id, &sender.access, media).await;
+            let made = provide::make(&deps.services, job.sender, &sender.access, media).await;
+            if let Err(NoCopy::Refused(failure)) = &made {
+                deps.refusals.keep(job.message, failure.clone(), deps.services.now());
+            }
             drop(room);
             made
         }

@@ -3,6 +3,7 @@
 use crate::batch::Batcher;
 use crate::breaker::Breakers;
 use crate::cache::Cache;
+use crate::refusals::Refusals;
 use bellbird_core::clock::Timestamp;
 use bellbird_core::context::Services;
 use bellbird_core::error::Error;
@@ -39,6 +40,8 @@ pub(crate) struct Deps {
     pub(crate) records: Batcher<News, ()>,
     /// Files being copied to the provider at once.
     pub(crate) uploads: Arc<Semaphore>,
+    /// What came of it when the provider refused, until that is recorded.
+    pub(crate) refusals: Refusals,
     /// Requests under way. They outlive a handler that ran out of time: an answer that comes is recorded.
     pub(crate) requests: TaskTracker,
 }
@@ -55,6 +58,7 @@ impl Deps {
             claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), ids)),
             records: Batcher::start(MOST, move |news| record_batch(for_records.clone(), news)),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
+            refusals: Refusals::default(),
             requests: TaskTracker::new(),
             services,
         }

@@ -18,6 +18,7 @@ mod media;
 mod messages;
 mod privacy;
 mod read_receipts;
+mod refusals;
 mod registry;
 mod schedule;
 mod status;

@@ -57,8 +57,9 @@ async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(),
         true => copies::provide(&deps, &sender, &job).await?,
         false => Ok(Copies::default()),
     };
-    // a paused sender needs no permit: the claim will refuse the row and put it where it belongs
-    let pass = if sender.active {
+    // No permit where nothing will be asked of the provider: a paused sender's row is refused by the claim and put where
+    // it belongs, and one whose file was refused has its answer.
+    let pass = if sender.active && files.is_ok() {
         let rests = |wait| JobError::release(wait, "the sender rests");
         let pass = deps.breakers.enter(job.sender).map_err(rests)?;
         permits(&deps, &job, sender.mps).await?;
@@ -95,6 +96,9 @@ async fn claim_and_ask(
         Some(Err(error)) => Err(before_claim(error)),
         None => Err(JobError::release(Duration::ZERO, "the worker stops")),
     };
+    if claimed.is_ok() {
+        deps.refusals.forget(job.message);
+    }
     let Ok(Some(row)) = claimed else {
         if pass.is_some() {
             deps.services.limiter.give_back(Scope::Sender(job.sender));
