@@ -74,7 +74,7 @@ python() {
 
 rust() {
   local folder=$out/rust written
-  written=$(cargo build --package bellbird-client --locked --quiet --message-format json |
+  written=$(cargo build --workspace --locked --quiet --message-format json |
     sed -n 's/.*"reason":"build-script-executed".*bellbird-client.*"out_dir":"\([^"]*\)".*/\1/p' | tail -n 1)
   [ -s "$written/client.rs" ] || fail "the crate bellbird-client wrote no client"
   rm -rf "$folder" && mkdir -p "$folder/src" || exit 1
