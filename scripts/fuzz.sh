@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Asks every operation of openapi.yaml for what nobody would ask for, with a valid key, against a running server of
-# its own (the demo: SQLite, the sandbox in place of Meta). An answer of 500 or more is a failure; so is a server that
-# is gone.
+# Asks every operation of openapi.yaml for what nobody would ask for, with a valid key, and those that are for people once
+# more as an administrator who is signed in, against a running server of its own (the demo: SQLite, the sandbox in place
+# of Meta). An answer of 500 or more is a failure; so is a server that is gone.
 #
 #   scripts/fuzz.sh                 as many cases as fit into the time
 #   scripts/fuzz.sh --seed 7 …      more words go to `schemathesis run`
@@ -21,37 +21,34 @@ out=$target/fuzz
 examples=${FUZZ_EXAMPLES:-25}
 seconds=${FUZZ_SECONDS:-600}
 server=
+password= key=
 # pip and hypothesis have much to say that is not about us
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 NO_COLOR=1
 
 main() {
-  local port key rc=0
+  local port token rc=0
   ensure_schemathesis
-  cargo build --package bellbird --locked --quiet || exit 1
-  rm -rf "$out" && mkdir -p "$out" || exit 1
+  cargo build --workspace --bins --locked --quiet || exit 1
+  rm -rf "$out" && mkdir -p "$out/data" || exit 1
   trap stop EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   port=$("$tools/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  people || fail "An organization with a key and an administrator could not be made (the reason stands above)."
   # limits would answer most of the cases before anybody looked at them
   BELLBIRD__THROTTLE__CALLER_PER_SECOND=0 BELLBIRD__THROTTLE__ORGANIZATION_PER_SECOND=0 \
-    BELLBIRD__THROTTLE__FAILURES_PER_MINUTE=0 \
+    BELLBIRD__THROTTLE__FAILURES_PER_MINUTE=0 BELLBIRD__AUTH__ACCESS_MINUTES=60 \
     "$target/debug/bellbird" demo --port "$port" --data-dir "$out/data" --recipients 20 >"$out/server.log" 2>&1 </dev/null &
   server=$!
-  key=$(wait_for_key) || fail "The server did not start:" "$(tail -n 20 "$out/server.log")"
+  token=$(sign_in) || fail "The server did not start:" "$(tail -n 20 "$out/server.log")"
 
-  # a report of each run is in $out; the reproduction of a failure is printed as a curl command
-  timeout --signal INT "$seconds" "$tools/bin/schemathesis" run openapi.yaml --url "http://127.0.0.1:$port" \
-    --header "Authorization: Bearer $key" --checks not_a_server_error --max-examples "$examples" \
-    --phases examples,coverage,fuzzing --suppress-health-check all --request-timeout 20 --continue-on-failure \
-    --report junit --report-dir "$out" "$@" </dev/null 2>&1 | tee "$out/run.log"
-  rc=${PIPESTATUS[0]}
+  ask all "$key" "$@" || rc=1
+  # signing out would answer everything after it with 401
+  ask people "$token" --include-tag People --include-tag Platform --exclude-operation-id signOut "$@" || rc=1
   if ! kill -0 "$server" 2>/dev/null; then
     echo "The server is gone: its last words are in ${out#"$root"/}/server.log"
     exit 1
   fi
-  # the time was up, which is no failure of anybody's
-  [ "$rc" != 124 ] || rc=0
   if grep -q 'answered 500\|a handler panicked' "$out/server.log"; then
     echo "The server's log tells of errors of its own:"
     grep -m 10 'answered 500\|a handler panicked' "$out/server.log"
@@ -60,12 +57,42 @@ main() {
   exit "$rc"
 }
 
-# The demo's key, once the server answers.
-wait_for_key() {
-  local waited key
+# One run; a report of it is in $out, and what reproduces a failure is printed as a curl command.
+ask() {
+  local name=$1 bearer=$2 rc=0
+  shift 2
+  timeout --signal INT "$seconds" "$tools/bin/schemathesis" run openapi.yaml --url "http://127.0.0.1:$port" \
+    --header "Authorization: Bearer $bearer" --checks not_a_server_error --max-examples "$examples" \
+    --phases examples,coverage,fuzzing --suppress-health-check all --request-timeout 20 --continue-on-failure \
+    --report junit --report-dir "$out/$name" "$@" </dev/null 2>&1 | tee "$out/$name.log"
+  rc=${PIPESTATUS[0]}
+  # the time was up, which is no failure of anybody's
+  [ "$rc" = 0 ] || [ "$rc" = 124 ]
+}
+
+# Before the server starts, in its database: an organization with a key, and a person who administers the installation.
+people() {
+  local organization
+  head -c 32 /dev/urandom | base64 >"$out/data/secret.key" && chmod 600 "$out/data/secret.key" || return 1
+  local env=(env "DATABASE_URL=sqlite:$out/data/bellbird.db" "BELLBIRD_SECRET_KEY=$(cat "$out/data/secret.key")")
+  local bellbird=("${env[@]}" "$target/debug/bellbird")
+  "${bellbird[@]}" migrate up >/dev/null || return 1
+  organization=$("${bellbird[@]}" org create 'A shop' --country IN) || return 1
+  key=$("${bellbird[@]}" key create "$organization" --name fuzz 2>/dev/null) || return 1
+  password=$("${bellbird[@]}" user create fuzz@example.com --name Fuzz --org "$organization" 2>/dev/null) || return 1
+  "${bellbird[@]}" user platform-admin fuzz@example.com >/dev/null
+}
+
+# The administrator's access token, once the server answers.
+sign_in() {
+  local waited answer body
+  body="{\"email\": \"fuzz@example.com\", \"password\": \"$password\"}"
   for ((waited = 0; waited < 300; waited++)); do
-    key=$(sed -n 's/.*API key, shown this once: *\(bb_[^ ]*\).*/\1/p' "$out/server.log" | head -n 1)
-    [ -z "$key" ] || { echo "$key" && return; }
+    answer=$(curl --silent --max-time 5 --header 'Content-Type: application/json' --data "$body" \
+      "http://127.0.0.1:$port/api/v1/auth/login")
+    if [[ $answer =~ \"access_token\":\"([^\"]+)\" ]]; then
+      echo "${BASH_REMATCH[1]}" && return
+    fi
     kill -0 "$server" 2>/dev/null || return 1
     sleep 0.2
   done

@@ -5,6 +5,7 @@ use crate::error::{ApiError, unauthorized};
 use crate::operations::Operations;
 use crate::permissions;
 use bellbird_core::identity::{KEY_PREFIX, Permission, Person};
+use bellbird_core::platform::{self, Administrator};
 use bellbird_core::{Ctx, Error, Services, identity};
 use poem::Request;
 use poem_openapi::SecurityScheme;
@@ -39,6 +40,19 @@ impl std::ops::Deref for PersonAuth {
     }
 }
 
+/// An administrator of the whole installation, from the access token of their session. Organizations, plans and acting
+/// in somebody's name are theirs; what they do in an organization stands in its audit log.
+#[derive(SecurityScheme)]
+#[oai(rename = "Platform", ty = "bearer", bearer_format = "JWT", checker = "check_administrator")]
+pub struct PlatformAuth(pub Administrator);
+
+impl std::ops::Deref for PlatformAuth {
+    type Target = Administrator;
+    fn deref(&self) -> &Administrator {
+        &self.0
+    }
+}
+
 async fn check(request: &Request, bearer: Bearer) -> poem::Result<Ctx> {
     let services = services(request)?;
     let ctx = if is_key(&bearer) {
@@ -60,7 +74,25 @@ async fn check_person(request: &Request, bearer: Bearer) -> poem::Result<Person>
     }
     let person = person(services, &bearer).await?;
     admit(request, &person.ctx).await?;
+    if person.ctx.impersonator.is_some() {
+        is_theirs_to_do(request)?;
+    }
     Ok(person)
+}
+
+async fn check_administrator(request: &Request, bearer: Bearer) -> poem::Result<Administrator> {
+    let person = check_person(request, bearer).await?;
+    Ok(platform::administrator(person).await.map_err(ApiError::from)?)
+}
+
+/// Who acts in somebody's name works in their organization, and leaves their account alone.
+fn is_theirs_to_do(request: &Request) -> Result<(), ApiError> {
+    let operation = Operations::asked(request).unwrap_or_default();
+    if ["getMe", "signOut"].contains(&operation.as_str()) {
+        return Ok(());
+    }
+    let message = "only the person themselves can do this; you act in their name";
+    Err(Error::forbidden("impersonated", message).into())
 }
 
 /// Counts the request of a caller who is known.
@@ -92,7 +124,15 @@ fn permit(request: &Request, ctx: &Ctx) -> Result<(), ApiError> {
         tracing::error!(operation, "an operation without a permission is refused to everybody");
         return Err(ApiError::internal());
     };
-    if ctx.grants.has(needed) { Ok(()) } else { Err(lacking(needed).into()) }
+    if !ctx.grants.has(needed) {
+        return Err(lacking(needed).into());
+    }
+    if ctx.trial_over && permissions::starts_something(&operation) {
+        let message =
+            "the trial of this organization has ended; everything can be read, and goes on with a plan";
+        return Err(Error::over_plan("trial_over", message).into());
+    }
+    Ok(())
 }
 
 /// Known, but without this permission.

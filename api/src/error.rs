@@ -203,6 +203,7 @@ impl From<Error> for ApiError {
             Error::NotFound { .. } => Self::refused(StatusCode::NOT_FOUND, "not_found", error.to_string()),
             Error::Conflict { code, message } => Self::refused(StatusCode::CONFLICT, code, message),
             Error::Forbidden { code, message } => Self::refused(StatusCode::FORBIDDEN, code, message),
+            Error::OverPlan { code, message } => Self::refused(StatusCode::PAYMENT_REQUIRED, code, message),
             Error::Invalid(problems) => {
                 let key = problems.iter().find(|p| p.field == "Idempotency-Key").map(|p| p.code);
                 let field = |p: bellbird_core::Problem| FieldProblem {

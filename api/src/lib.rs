@@ -32,6 +32,7 @@ pub mod opt_out;
 pub mod organization;
 pub mod page;
 pub mod permissions;
+pub mod platform;
 pub mod portfolios;
 pub mod privacy;
 pub mod responses;

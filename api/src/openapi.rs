@@ -47,6 +47,8 @@ pub enum Tag {
     Organization,
     /// People who sign in: their account and their sessions.
     People,
+    /// Running the installation for many organizations; for its administrators.
+    Platform,
     /// Whether this process is well.
     Health,
 }
@@ -102,7 +104,9 @@ fn apis() -> impl OpenApi + 'static {
     );
     let integrators =
         (crate::subscriptions::SubscriptionsApi, crate::subscriptions::deliveries::DeliveriesApi);
-    (campaigns, messages, customers, accounts, organization, people, integrators, installation)
+    let platform =
+        (crate::platform::organizations::PlatformOrganizationsApi, crate::platform::plans::PlansApi);
+    (campaigns, messages, customers, accounts, organization, people, integrators, platform, installation)
 }
 
 /// The operations and their document.

@@ -6,8 +6,10 @@ use crate::body::Body;
 use crate::error::ApiResult;
 use crate::idempotency::{Answer, Key, idempotent};
 use crate::openapi::Tag;
+use crate::platform::objects::Usage;
 use bellbird_core::ids::OrganizationId;
 use bellbird_core::organizations::{self, OrganizationStatus, UnknownPolicy, settings};
+use bellbird_core::plans::usage;
 use poem_openapi::payload::Json;
 use poem_openapi::types::Example;
 use poem_openapi::{Object, OpenApi};
@@ -130,6 +132,14 @@ impl OrganizationApi {
     #[oai(path = "/organization", method = "get", operation_id = "getOrganization")]
     async fn get(&self, auth: Auth) -> ApiResult<Json<Organization>> {
         Ok(Json(organizations::queries::get(&auth).await?.into()))
+    }
+
+    /// See what the organization uses
+    ///
+    /// How much of its plan is used up. 402 `plan_limit_reached` refuses what would go beyond it.
+    #[oai(path = "/organization/usage", method = "get", operation_id = "getUsage")]
+    async fn usage(&self, auth: Auth) -> ApiResult<Json<Usage>> {
+        Ok(Json(usage::of(&auth).await?.into()))
     }
 
     /// Change the organization

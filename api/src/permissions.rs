@@ -66,6 +66,7 @@ const TABLE: &[(Permission, &[&str])] = &[
         OrganizationRead,
         &[
             "getOrganization",
+            "getUsage",
             "getConsentSettings",
             "listErasures",
             "getErasure",
@@ -108,6 +109,16 @@ const TABLE: &[(Permission, &[&str])] = &[
     (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),
     (OrganizationWrite, &["updateOrganization", "replaceConsentSettings"]),
 ];
+
+/// Whether an operation starts something; those of an organization whose trial has ended do not.
+pub fn starts_something(operation: &str) -> bool {
+    ["launchCampaign", "resumeCampaign", "decideApproval", "sendMessage", "startImport"].contains(&operation)
+}
+
+/// Whether an operation may find a limit of the organization's plan reached.
+pub fn uses_more(operation: &str) -> bool {
+    ["createInvitation", "createSender", "createApiKey", "uploadMedia"].contains(&operation)
+}
 
 /// What an operation needs besides a valid key or token; `None`: nobody may.
 pub fn needed(operation: &str) -> Option<Permission> {

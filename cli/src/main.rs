@@ -9,6 +9,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod org;
+mod plan;
 mod process;
 mod sandbox;
 mod secrets;
@@ -58,6 +59,11 @@ enum Command {
         #[command(subcommand)]
         verb: org::Verb,
     },
+    /// Plans: how much organizations may use.
+    Plan {
+        #[command(subcommand)]
+        verb: plan::Verb,
+    },
     /// API keys.
     Key {
         #[command(subcommand)]
@@ -106,6 +112,7 @@ fn main() -> ExitCode {
             Command::Doctor(options) => doctor::run(config, options).await,
             Command::Health(options) => health::run(config, options).await,
             Command::Org { verb } => org::run(config, verb).await,
+            Command::Plan { verb } => plan::run(config, verb).await,
             Command::Key { verb } => key::run(config, verb).await,
             Command::User { verb } => user::run(config, verb).await,
             Command::Jobs { verb } => jobs::run(config, verb).await,

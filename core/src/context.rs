@@ -106,13 +106,17 @@ pub struct Ctx {
     pub actor: Actor,
     /// What it may do there.
     pub grants: Grants,
+    /// The platform's administrator who acts in that person's name, if one does.
+    pub impersonator: Option<UserId>,
+    /// Whether the organization's trial has ended: it can look at everything, and start nothing.
+    pub trial_over: bool,
 }
 
 impl Ctx {
     /// The authority of what runs in the house, which may do everything in one organization: an operator's command,
     /// or background work.
     pub fn trusted(services: Services, organization: OrganizationId, actor: Actor) -> Self {
-        Self { services, organization, actor, grants: Grants::ALL }
+        Self { services, organization, actor, grants: Grants::ALL, impersonator: None, trial_over: false }
     }
 }
 

@@ -55,6 +55,14 @@ pub enum Error {
         /// One sentence for a person.
         message: String,
     },
+    /// The organization's plan does not reach that far.
+    #[error("{message}")]
+    OverPlan {
+        /// Stable machine code, like `plan_limit_reached`.
+        code: &'static str,
+        /// One sentence for a person.
+        message: String,
+    },
     /// Who the caller is, is not proved.
     #[error("{message}")]
     Unproved {
@@ -99,6 +107,11 @@ impl Error {
     /// The caller may not do this.
     pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
         Self::Forbidden { code, message: message.into() }
+    }
+
+    /// The organization's plan does not reach that far.
+    pub fn over_plan(code: &'static str, message: impl Into<String>) -> Self {
+        Self::OverPlan { code, message: message.into() }
     }
 
     /// One wrong field.

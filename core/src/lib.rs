@@ -4,8 +4,8 @@
 //! stand beside them. No HTTP framework lives here, and no process: `api` and `worker` bring those.
 //!
 //! Inside the crate the arrows run down this list only:
-//! `privacy` → `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` →
-//! `senders` → `alerts` → `consent` → `customers` → `organizations` → `identity` → `audit`, `emails` → the shared pieces.
+//! `platform`, `privacy` → `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` →
+//! `senders` → `alerts` → `consent` → `customers` → `plans` → `organizations` → `identity` → `audit`, `emails` → the shared pieces.
 //! `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
@@ -45,6 +45,8 @@ pub mod jobs;
 pub mod media;
 pub mod messages;
 pub mod organizations;
+pub mod plans;
+pub mod platform;
 pub mod privacy;
 pub mod senders;
 pub mod subscriptions;

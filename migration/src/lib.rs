@@ -31,6 +31,7 @@ mod m20261127_000022_subscriptions;
 mod m20261127_000023_privacy;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
+mod m20261127_000026_plans;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000023_privacy::Migration),
             Box::new(m20261127_000024_approvals::Migration),
             Box::new(m20261127_000025_invitations::Migration),
+            Box::new(m20261127_000026_plans::Migration),
         ]
     }
 }

@@ -29,6 +29,7 @@ mod media;
 mod messages;
 mod openapi;
 mod operations;
+mod platform;
 mod privacy;
 mod queue;
 mod schema;

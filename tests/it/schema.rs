@@ -3,7 +3,7 @@
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, audit, campaigns, consent, customers, emails, events, identity, imports, media, messages,
-    organizations, outbox, privacy, secret, senders, subscriptions, templates, webhooks,
+    organizations, outbox, plans, privacy, secret, senders, subscriptions, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -94,6 +94,7 @@ async fn entities_match(backend: Backend) {
     Migrator::up(&db, None).await.unwrap();
     let mut known = BTreeSet::new();
     read::<organizations::Entity>(&db, &mut known).await;
+    read::<plans::Entity>(&db, &mut known).await;
     read::<identity::entity::Entity>(&db, &mut known).await;
     read::<identity::user_entity::Entity>(&db, &mut known).await;
     read::<identity::member_entity::Entity>(&db, &mut known).await;

@@ -5,6 +5,7 @@ use bellbird_core::clock::Timestamp;
 use bellbird_core::context::Services;
 use bellbird_core::error::{Error, Result};
 use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
+use bellbird_core::organizations::{self, OrganizationStatus};
 use bellbird_core::senders::{self, SenderStatus, port::SenderAccess};
 use bellbird_core::templates::{self, TemplateModel};
 use sea_orm::EntityTrait;
@@ -22,6 +23,7 @@ const MOST: usize = 10_000;
 pub(crate) struct CachedSender {
     pub(crate) access: SenderAccess,
     pub(crate) mps: u32,
+    /// It may send, and its organization may be worked in.
     pub(crate) active: bool,
 }
 
@@ -49,10 +51,13 @@ impl Cache {
         self.get(&self.shelves.senders, id, async {
             let row = senders::Entity::find_by_id(id).one(self.services.db.read()).await?;
             let row = row.ok_or_else(|| Error::not_found("sender", id))?;
+            let organization = organizations::queries::status(&self.services, row.organization_id).await?;
+            let (sends, works) =
+                (row.status == SenderStatus::Active, organization == OrganizationStatus::Active);
             Ok(CachedSender {
                 access: row.access(&self.services.cipher).await?,
                 mps: u32::try_from(row.mps).unwrap_or(1),
-                active: row.status == SenderStatus::Active,
+                active: sends && works,
             })
         })
         .await

@@ -201,6 +201,9 @@ pub struct Me {
     pub permissions: Vec<identity::Permission>,
     /// Everywhere they belong, oldest first.
     pub memberships: Vec<Membership>,
+    /// The platform's administrator who acts in their name. A page says so at its top as long as it is there.
+    #[oai(skip_serializing_if_is_none)]
+    pub impersonator: Option<UserId>,
 }
 
 impl Me {
@@ -218,6 +221,7 @@ impl Me {
             role: person.role,
             permissions: person.ctx.grants.iter().collect(),
             memberships: places.into_iter().map(Membership::from).collect(),
+            impersonator: person.ctx.impersonator,
         }
     }
 }

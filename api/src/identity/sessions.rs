@@ -7,7 +7,7 @@ use crate::error::ApiResult;
 use crate::openapi::Tag;
 use crate::responses::Gone;
 use bellbird_core::identity::{self, sessions};
-use bellbird_core::ids::{OrganizationId, SessionId};
+use bellbird_core::ids::{OrganizationId, SessionId, UserId};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -27,6 +27,9 @@ pub struct Session {
     /// Where it signed in from.
     #[oai(skip_serializing_if_is_none)]
     pub address: Option<String>,
+    /// The platform's administrator who acts in your name in it.
+    #[oai(skip_serializing_if_is_none)]
+    pub impersonator: Option<UserId>,
     /// When it signed in.
     pub created_at: Time,
     /// When it was last used, to the minute.
@@ -43,6 +46,7 @@ impl Session {
             organization_id: row.organization_id,
             user_agent: row.user_agent,
             address: row.address,
+            impersonator: row.impersonator,
             created_at: row.created_at.to_utc(),
             last_used_at: row.last_used_at.to_utc(),
             expires_at: row.expires_at.to_utc(),

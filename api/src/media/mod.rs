@@ -47,13 +47,14 @@ impl MediaApi {
         let (id, written) = (kept.id, Arc::new(AtomicBool::new(false)));
         let guard = key.over_bytes(format!("{:?}\n{:?}", kept.file_name, kept.sha256).as_bytes());
         let mark = written.clone();
-        let done = idempotent(&auth, guard, |tx, _| {
+        let done = idempotent(&auth, guard, |tx, ctx| {
             mark.store(true, Ordering::Relaxed);
-            Box::pin(async move { Ok(upload::add(tx, kept).await?.into()) })
+            Box::pin(async move { Ok(upload::add(tx, ctx, kept).await?.into()) })
         })
         .await;
-        if !written.load(Ordering::Relaxed) {
-            remove::discard(&auth, id).await; // an earlier answer was repeated
+        let refused = done.as_ref().is_err_and(|error| error.problem().status < 500);
+        if refused || !written.load(Ordering::Relaxed) {
+            remove::discard(&auth, id).await; // there is no room for it, or an earlier answer was repeated
         }
         done
     }

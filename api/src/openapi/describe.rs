@@ -81,7 +81,8 @@ fn refusals(operation: &Map<String, Value>) -> String {
         let mut schemes = needs.filter_map(Value::as_object).flat_map(Map::keys);
         schemes.any(|known| scheme.is_none_or(|scheme| known == scheme))
     };
-    let (keyed, person) = (secured(None), secured(Some("Session")));
+    let (keyed, person, platform) = (secured(None), secured(Some("Session")), secured(Some("Platform")));
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
     let body = operation.get("requestBody");
     let json = body.is_some_and(|body| body["content"]["application/json"].is_object());
     let mut told = vec!["The request cannot be done as it is; the problem's `code` says why.".to_string()];
@@ -89,10 +90,16 @@ fn refusals(operation: &Map<String, Value>) -> String {
     tell(!parameters.is_empty(), "400 `invalid_parameter`: a parameter cannot be read; `errors` names it");
     tell(json, "400 `invalid_json`: the body is not JSON");
     tell(keyed, "401 `unauthorized`: no valid API key or access token");
-    tell(keyed, "403 `organization_suspended`");
-    tell(person, "403 `person_needed`: an API key has no account");
+    tell(permissions::starts_something(id), "402 `trial_over`: the organization's trial has ended");
     tell(
-        keyed && !person,
+        permissions::uses_more(id),
+        "402 `plan_limit_reached`: the organization's plan has no room for more",
+    );
+    tell(keyed, "403 `organization_suspended`");
+    tell(person || platform, "403 `person_needed`: an API key has no account");
+    tell(platform, "403 `platform_admin_needed`: this is for administrators of the installation");
+    tell(
+        keyed && !person && !platform,
         "403 `missing_permission`: the key's scopes, or the person's role, do not allow this",
     );
     tell(keyed && in_path, "404 `not_found`: there is no such thing in this organization");

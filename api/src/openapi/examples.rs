@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 mod authority;
 mod integrators;
 mod people;
+mod platform;
 mod privacy;
 
 /// Gives every schema below its example, and every list the one of its items.
@@ -14,8 +15,14 @@ pub(super) fn add(document: &mut Value) {
     let people = people::requests().into_iter().chain(people::answers());
     let organization =
         authority::answers().into_iter().chain(integrators::answers()).chain(privacy::answers());
-    for (name, example) in
-        requests().into_iter().chain(answers()).chain(around()).chain(organization).chain(people)
+    let platform = platform::requests().into_iter().chain(platform::answers());
+    for (name, example) in requests()
+        .into_iter()
+        .chain(answers())
+        .chain(around())
+        .chain(organization)
+        .chain(platform)
+        .chain(people)
     {
         if let Some(Value::Object(schema)) = schemas.get_mut(name) {
             schema.insert("example".into(), example);

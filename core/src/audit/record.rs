@@ -26,7 +26,7 @@ pub async fn record(tx: &Tx, ctx: &Ctx, asked: &Asked, made: Option<String>) -> 
         organization_id: ctx.organization,
         at: tx.now(),
         actor: ctx.actor.to_string(),
-        impersonator: None,
+        impersonator: ctx.impersonator,
         action: asked.action.clone(),
         subject: made.or_else(|| last_id(&asked.path)),
         path: asked.path.clone(),

@@ -53,6 +53,7 @@ pub struct Config {
     pub secrets: SecretsConfig,
     pub auth: AuthConfig,
     pub email: EmailConfig,
+    pub plans: PlansConfig,
     pub queue: QueueSettings,
     pub worker: WorkerConfig,
     pub sending: SendingConfig,
@@ -131,6 +132,10 @@ section! {
 section! {
     /// `[email]`
     EmailConfig { smtp_url: SecretString, from: String, }
+}
+section! {
+    /// `[plans]`
+    PlansConfig { default: String, trial_days: u32, }
 }
 section! {
     /// `[queue]`

@@ -10,6 +10,7 @@ use crate::error::{Error, Problem, Result};
 use crate::ids::{ApiKeyId, OrganizationId};
 use crate::organizations::{self, OrganizationStatus};
 use crate::page::{Page, PageRequest};
+use crate::plans::{Limit, limits};
 use crate::secret::{ExposeSecret, SecretString, sha256_hex};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
@@ -52,7 +53,8 @@ pub async fn create_key(tx: &Tx, organization: OrganizationId, name: &str) -> Re
 /// Makes a key for the caller's organization.
 ///
 /// # Errors
-/// `Invalid` with everything that is wrong; `Forbidden("more_than_own")` when the key could do what the caller cannot.
+/// `Invalid` with everything that is wrong; `Forbidden("more_than_own")` when the key could do what the caller cannot;
+/// `OverPlan`.
 pub async fn create(tx: &Tx, ctx: &Ctx, wanted: Wanted) -> Result<NewKey> {
     let mut problems = Vec::new();
     let length = wanted.name.trim().chars().count();
@@ -72,6 +74,7 @@ pub async fn create(tx: &Tx, ctx: &Ctx, wanted: Wanted) -> Result<NewKey> {
         let message = "a key cannot be given more than its maker may do; list its `scopes`";
         return Err(Error::forbidden("more_than_own", message));
     }
+    limits::room(tx, ctx, Limit::ApiKeys, 1).await?;
     insert(tx, ctx.organization, wanted).await
 }
 
@@ -147,9 +150,8 @@ pub async fn authenticate(services: &Services, key: &str) -> Result<Option<Ctx>>
     let found = Entity::find().filter(Column::Hash.eq(hash)).one(services.db.read()).await?;
     let Some(row) = found.filter(|row| row.works_at(services.now())) else { return Ok(None) };
     let organization = organizations::Entity::find_by_id(row.organization_id).one(services.db.read()).await?;
-    if organization.is_none_or(|organization| organization.status == OrganizationStatus::Suspended) {
-        return Err(super::authenticate::suspended());
-    }
+    let organization = organization.filter(|organization| organization.status == OrganizationStatus::Active);
+    let organization = organization.ok_or_else(super::authenticate::suspended)?;
     if let Err(error) = note_use(services, &row).await {
         tracing::warn!(%error, "the last use of an API key was not written down");
     }
@@ -158,6 +160,8 @@ pub async fn authenticate(services: &Services, key: &str) -> Result<Option<Ctx>>
         organization: row.organization_id,
         actor: Actor::ApiKey(row.id),
         grants: row.grants(),
+        impersonator: None,
+        trial_over: organization.trial_is_over(services.now()),
     }))
 }
 

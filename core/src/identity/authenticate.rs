@@ -77,6 +77,8 @@ pub async fn person(services: &Services, token: &str) -> Result<Option<Person>> 
         organization: claims.org,
         actor: Actor::Person(claims.sub),
         grants: Grants::of_role(standing.role),
+        impersonator: standing.impersonator,
+        trial_over: standing.trial_ends_at.is_some_and(|end| end <= services.now()),
     };
     Ok(Some(Person { ctx, user: claims.sub, session: claims.sid, role: standing.role }))
 }
@@ -94,6 +96,8 @@ struct Standing {
     role: Role,
     organization: OrganizationStatus,
     last_used_at: Timestamp,
+    impersonator: Option<UserId>,
+    trial_ends_at: Option<Timestamp>,
 }
 
 /// One query for everything that may have changed since a token was made; `None` when it speaks for nobody any more.
@@ -103,13 +107,15 @@ async fn standing(
     user: UserId,
     organization: OrganizationId,
 ) -> Result<Option<Standing>> {
-    let sql = "SELECT m.role, o.status, s.last_used_at
+    let sql = "SELECT m.role, o.status, o.trial_ends_at, s.last_used_at, s.impersonator
         FROM sessions s
         JOIN users u ON u.id = s.user_id
         JOIN members m ON m.user_id = s.user_id AND m.organization_id = s.organization_id
         JOIN organizations o ON o.id = s.organization_id
         WHERE s.id = $1 AND s.user_id = $2 AND s.organization_id = $3
-          AND s.revoked_at IS NULL AND s.expires_at > $4 AND u.disabled_at IS NULL";
+          AND s.revoked_at IS NULL AND s.expires_at > $4 AND u.disabled_at IS NULL
+          AND (s.impersonator IS NULL OR EXISTS (SELECT 1 FROM users i
+            WHERE i.id = s.impersonator AND i.platform_admin AND i.disabled_at IS NULL))";
     let values = [session.into(), user.into(), organization.into(), services.now().into()];
     let asked = Statement::from_sql_and_values(services.db.backend(), sql, values);
     let Some(row) = services.db.read().query_one_raw(asked).await? else { return Ok(None) };
@@ -117,5 +123,7 @@ async fn standing(
         role: row.try_get("", "role")?,
         organization: row.try_get("", "status")?,
         last_used_at: row.try_get("", "last_used_at")?,
+        impersonator: row.try_get("", "impersonator")?,
+        trial_ends_at: row.try_get("", "trial_ends_at")?,
     }))
 }

@@ -13,6 +13,7 @@ use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{InvitationId, OrganizationId, UserId};
 use crate::page::{Page, PageRequest};
+use crate::plans::{Limit, limits};
 use crate::secret::{ExposeSecret, SecretString, sha256_hex};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -33,7 +34,7 @@ pub struct Invited {
 /// Invites somebody. An older invitation of the same address ends.
 ///
 /// # Errors
-/// `Invalid("invalid_email")`; `Conflict("member_exists")`; `Forbidden("owners_only")` for a future owner.
+/// `Invalid("invalid_email")`; `Conflict("member_exists")`; `Forbidden("owners_only")` for a future owner; `OverPlan`.
 pub async fn invite(tx: &Tx, ctx: &Ctx, email: &str, role: Role) -> Result<Invited> {
     let email = EmailAddress::read(email)
         .map_err(|message| Error::Invalid(vec![EmailAddress::problem("email", message)]))?;
@@ -54,6 +55,7 @@ pub async fn invite(tx: &Tx, ctx: &Ctx, email: &str, role: Role) -> Result<Invit
         .col_expr(Column::RevokedAt, Expr::value(tx.now()))
         .exec(tx.conn())
         .await?;
+    limits::room(tx, ctx, Limit::Members, 1).await?;
     let token = hex::encode(rand::random::<[u8; 32]>());
     let row = Model {
         id: InvitationId::new(tx.clock()),

@@ -60,7 +60,7 @@ pub async fn login(services: &Services, visitor: &Visitor, said: Login) -> Resul
 }
 
 /// What the session's tokens are.
-pub(super) async fn signed_in(
+pub(crate) async fn signed_in(
     services: &Services,
     session: Session,
     refresh: SecretString,

@@ -45,6 +45,7 @@ pub async fn refresh(
         Presented::Fresh(row) => {
             let mut session = session(&tx, &row).await?;
             if let Some(wanted) = organization {
+                stays(&session, wanted)?;
                 session.organization_id = wanted;
             }
             let places = users::memberships(tx.conn(), session.user_id).await?;
@@ -54,13 +55,23 @@ pub async fn refresh(
                 entered => entered?,
             };
             session.last_used_at = tx.now();
-            session.expires_at = sessions::ends(services, session.created_at, tx.now());
+            if session.impersonator.is_none() {
+                session.expires_at = sessions::ends(services, session.created_at, tx.now());
+            }
             keep(&tx, &session).await?;
             let next = sessions::next_token(&tx, &session).await?;
             tx.commit().await?;
             signed_in(services, session, next).await
         }
         Presented::Again(row) => Err(reused(tx, services, visitor, row).await?),
+    }
+}
+
+/// Who acts in somebody's name was let into one organization, and sees none of their other ones.
+fn stays(session: &Session, wanted: OrganizationId) -> Result<()> {
+    match session.impersonator {
+        Some(_) if session.organization_id != wanted => Err(Error::not_found("organization", wanted)),
+        _ => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Visitor, letters, passwords, throttle};
 use crate::context::Services;
 use crate::error::{Error, Problem, Result};
 use crate::organizations::create::{self, NewOrganization};
+use crate::plans::trial;
 use crate::secret::SecretString;
 
 /// What somebody says who wants to begin.
@@ -65,6 +66,7 @@ pub async fn register(services: &Services, visitor: &Visitor, mut said: Registra
     let organization = create::found(&tx, said.organization).await?;
     let user = users::insert(&tx, new).await?;
     users::join(&tx, organization.id, user.id, Role::Owner).await?;
+    trial::begin(&tx, services, &organization).await?;
     letters::confirm(&tx, services, &user).await?;
     tx.commit().await?;
     Ok(next)

@@ -16,6 +16,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// Sessions that are over are shown to nobody and kept this long, for whoever asks what happened.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Somebody else may act in a person's name for so long, however much they do.
+const IMPERSONATED: Duration = Duration::from_secs(3_600);
 /// A person sees at most so many of their sessions.
 const SHOWN: u64 = 100;
 
@@ -27,16 +29,37 @@ pub(super) async fn begin(
     organization: OrganizationId,
     visitor: &Visitor,
 ) -> Result<(Model, SecretString)> {
+    let ends = ends(services, tx.now(), tx.now());
+    open_one(tx, (user.id, organization), visitor, None, ends).await
+}
+
+/// Begins a session of somebody else in a person's name.
+pub(crate) async fn impersonate(
+    tx: &Tx,
+    place: (UserId, OrganizationId),
+    visitor: &Visitor,
+    impersonator: UserId,
+) -> Result<(Model, SecretString)> {
+    open_one(tx, place, visitor, Some(impersonator), tx.now().plus(IMPERSONATED)).await
+}
+
+async fn open_one(
+    tx: &Tx,
+    place: (UserId, OrganizationId),
+    visitor: &Visitor,
+    impersonator: Option<UserId>,
+    expires_at: Timestamp,
+) -> Result<(Model, SecretString)> {
     let row = Model {
         id: SessionId::new(tx.clock()),
-        user_id: user.id,
-        organization_id: organization,
-        impersonator: None,
+        user_id: place.0,
+        organization_id: place.1,
+        impersonator,
         user_agent: visitor.user_agent.clone(),
         address: visitor.address.map(|address| address.to_string()),
         created_at: tx.now(),
         last_used_at: tx.now(),
-        expires_at: ends(services, tx.now(), tx.now()),
+        expires_at,
         revoked_at: None,
         revoked_reason: None,
     };
@@ -153,13 +176,15 @@ pub(super) async fn known_address(services: &Services, user: UserId, address: &s
     let find = Entity::find()
         .filter(Column::UserId.eq(user))
         .filter(Column::Address.eq(address))
+        .filter(Column::Impersonator.is_null())
         .filter(Column::LastUsedAt.gt(services.now().minus(KEPT)));
     Ok(find.one(services.db.read()).await?.is_some())
 }
 
 /// Where a person worked last.
 pub(super) async fn last_place(services: &Services, user: UserId) -> Result<Option<OrganizationId>> {
-    let find = Entity::find().filter(Column::UserId.eq(user)).order_by_desc(Column::Id);
+    let own = Entity::find().filter(Column::UserId.eq(user)).filter(Column::Impersonator.is_null());
+    let find = own.order_by_desc(Column::Id);
     Ok(find.one(services.db.read()).await?.map(|session| session.organization_id))
 }
 

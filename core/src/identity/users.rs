@@ -85,7 +85,7 @@ pub async fn by_email(conn: &impl ConnectionTrait, email: &EmailAddress) -> Resu
 }
 
 /// The person with this id.
-pub(super) async fn get(conn: &impl ConnectionTrait, id: UserId) -> Result<Model> {
+pub(crate) async fn get(conn: &impl ConnectionTrait, id: UserId) -> Result<Model> {
     Entity::find_by_id(id).one(conn).await?.ok_or_else(|| Error::not_found("person", id))
 }
 

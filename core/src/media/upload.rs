@@ -6,6 +6,7 @@ use super::{MediaOrigin, MediaStatus, key};
 use crate::context::{Ctx, Tx};
 use crate::error::{Error, Result};
 use crate::ids::MediaId;
+use crate::plans::{Limit, limits};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -55,7 +56,11 @@ pub async fn keep(
 }
 
 /// Writes the row of a file that was kept.
-pub async fn add(tx: &Tx, row: Model) -> Result<Model> {
+///
+/// # Errors
+/// `OverPlan` when the organization's storage is full.
+pub async fn add(tx: &Tx, ctx: &Ctx, row: Model) -> Result<Model> {
+    limits::room(tx, ctx, Limit::StorageBytes, row.size.unwrap_or_default()).await?;
     Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(row)
 }

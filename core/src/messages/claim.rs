@@ -1,6 +1,6 @@
 //! The claim: `queued → sending` by compare-and-set, many rows in one statement. Only who wins a row here may ask the
-//! provider, and everything that forbids sending is asked in the same statement: a campaign paused, a sender paused,
-//! a consent withdrawn or a window closed since the row was queued.
+//! provider, and everything that forbids sending is asked in the same statement: an organization suspended, a campaign or a sender
+//! paused, a consent withdrawn or a window closed since the row was queued.
 
 use super::counters::Deltas;
 use super::entity::Model;
@@ -25,9 +25,9 @@ pub const WINDOW: Duration = Duration::from_secs(24 * 3_600);
 /// What is no template is still allowed. `$2` is the oldest moment of the customer's last message.
 const OPEN_WINDOW: &str = "(messages.kind = 'template' OR EXISTS (SELECT 1 FROM customers
     WHERE customers.id = messages.customer_id AND customers.last_inbound_at > $2))";
-/// Sender and campaign are running.
-const RUNNING: &str =
-    "(EXISTS (SELECT 1 FROM senders WHERE senders.id = messages.sender_id AND senders.status = 'active')
+/// Organization, sender and campaign are running.
+const RUNNING: &str = "(EXISTS (SELECT 1 FROM senders JOIN organizations ON organizations.id = senders.organization_id
+        WHERE senders.id = messages.sender_id AND senders.status = 'active' AND organizations.status = 'active')
     AND (messages.campaign_id IS NULL OR EXISTS (SELECT 1 FROM campaigns
         WHERE campaigns.id = messages.campaign_id AND campaigns.status IN ('running', 'settling'))))";
 

@@ -88,6 +88,10 @@ pub async fn found(tx: &Tx, new: NewOrganization) -> Result<Organization> {
         whatsapp_number: new.whatsapp_number,
         status: OrganizationStatus::Active,
         launch_needs_approval: false,
+        plan: None,
+        trial_ends_at: None,
+        suspended_at: None,
+        suspended_reason: None,
         created_at: tx.now(),
     };
     entity::Entity::insert(organization.clone().into_active_model())

@@ -32,8 +32,23 @@ pub struct Model {
     pub status: OrganizationStatus,
     /// Whether a launch waits for somebody else's word.
     pub launch_needs_approval: bool,
+    /// The plan it has; `None`: it may use everything.
+    pub plan: Option<String>,
+    /// When its trial ends or has ended; `None`: it is on no trial.
+    pub trial_ends_at: Option<Timestamp>,
+    /// Since when it may not be worked in.
+    pub suspended_at: Option<Timestamp>,
+    /// Why, in the words of whoever suspended it.
+    pub suspended_reason: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+impl Model {
+    /// Whether its trial has ended: it can look at everything, and start nothing.
+    pub fn trial_is_over(&self, now: Timestamp) -> bool {
+        self.trial_ends_at.is_some_and(|end| end <= now)
+    }
 }
 
 /// None.

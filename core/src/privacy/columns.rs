@@ -162,10 +162,14 @@ pub const TABLES: &[Table] = &[
     },
     harmless(
         "organizations",
-        "country created_at email id launch_needs_approval name phone slug status unknown_marketing \
-         unknown_transactional whatsapp_number",
+        "country created_at email id launch_needs_approval name phone plan slug status suspended_at suspended_reason \
+         trial_ends_at unknown_marketing unknown_transactional whatsapp_number",
     ),
     harmless("outbox", "body created_at id lane pushed_at"),
+    harmless(
+        "plans",
+        "api_keys created_at members name order_fee_basis_points products senders storage_bytes title updated_at",
+    ),
     harmless("portfolios", "daily_people known_at organization_id portfolio source unlimited updated_at"),
     Table {
         name: "receipts",

@@ -8,6 +8,7 @@ use crate::db::Owned;
 use crate::error::{Error, Result};
 use crate::ids::{AppId, SenderId};
 use crate::page::{Page, PageRequest};
+use crate::plans::{Limit, limits};
 use crate::secret::SecretString;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -87,12 +88,13 @@ pub(super) fn refused(error: ProveError) -> Error {
 /// Writes a sender whose token was proved.
 ///
 /// # Errors
-/// `Conflict` when the number is connected already, here or in another organization.
+/// `Conflict` when the number is connected already, here or in another organization; `OverPlan`.
 pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> Result<Model> {
     let taken = Entity::find().filter(Column::PhoneNumberId.eq(&new.phone_number_id)).one(tx.conn()).await?;
     if taken.is_some() {
         return Err(Error::conflict("sender_exists", TAKEN));
     }
+    limits::room(tx, ctx, Limit::Senders, 1).await?;
     let id = SenderId::new(tx.clock());
     let place = Model::token_place(ctx.organization, id);
     let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);
