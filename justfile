@@ -28,7 +28,12 @@ fmt:
 # Write openapi.yaml from the code (a test fails when the committed file differs)
 [no-exit-message]
 openapi:
-    @scripts/openapi.sh
+    @scripts/write.sh openapi openapi.yaml
+
+# Write docs/meta-errors.md from the table of codes (a test fails when the committed file differs)
+[no-exit-message]
+meta-errors:
+    @scripts/write.sh meta-errors docs/meta-errors.md
 
 # Generate clients from openapi.yaml into target/clients and check them; or only: document, typescript, python, rust
 [no-exit-message]

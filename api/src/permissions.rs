@@ -24,7 +24,14 @@ const TABLE: &[(Permission, &[&str])] = &[
     ),
     (
         CampaignsLaunch,
-        &["launchCampaign", "pauseCampaign", "resumeCampaign", "cancelCampaign", "requestApproval"],
+        &[
+            "launchCampaign",
+            "pauseCampaign",
+            "resumeCampaign",
+            "cancelCampaign",
+            "requestApproval",
+            "decideUnknowns",
+        ],
     ),
     (CampaignsApprove, &["decideApproval"]),
     (
@@ -76,7 +83,7 @@ const TABLE: &[(Permission, &[&str])] = &[
         ],
     ),
     (MessagesRead, &["listMessages", "getMessage", "listMedia", "getMedia", "downloadMedia"]),
-    (MessagesSend, &["sendMessage", "markMessageRead", "uploadMedia", "deleteMedia"]),
+    (MessagesSend, &["sendMessage", "markMessageRead", "decideMessage", "uploadMedia", "deleteMedia"]),
     (TemplatesRead, &["listTemplates", "getTemplate", "previewTemplate", "listTemplateSyncs"]),
     (TemplatesWrite, &["createTemplate", "updateTemplate", "deleteTemplate", "syncTemplates"]),
     (

@@ -6,6 +6,7 @@ mod health;
 mod import;
 mod jobs;
 mod key;
+mod meta_errors;
 mod migrate;
 mod openapi;
 mod org;
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Print the OpenAPI document; needs no database.
     Openapi,
+    /// Print what each of Meta's error codes makes Bellbird do (docs/meta-errors.md); needs no database.
+    MetaErrors,
     /// Look at everything an installation needs: settings, database, queue, provider, senders; say what to do.
     Doctor(doctor::Options),
     /// Ask a process of this machine whether it is well; the exit code says so.
@@ -109,6 +112,7 @@ fn main() -> ExitCode {
             Command::Work => work::run(config).await,
             Command::Migrate { step } => migrate::run(config, step).await,
             Command::Openapi => openapi::run(),
+            Command::MetaErrors => meta_errors::run(),
             Command::Doctor(options) => doctor::run(config, options).await,
             Command::Health(options) => health::run(config, options).await,
             Command::Org { verb } => org::run(config, verb).await,

@@ -32,6 +32,7 @@ mod m20261127_000023_privacy;
 mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
 mod m20261127_000026_plans;
+mod m20261127_000027_unknowns;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000024_approvals::Migration),
             Box::new(m20261127_000025_invitations::Migration),
             Box::new(m20261127_000026_plans::Migration),
+            Box::new(m20261127_000027_unknowns::Migration),
         ]
     }
 }

@@ -6,11 +6,13 @@ use crate::body::Body;
 use crate::error::ApiResult;
 use crate::idempotency::{Answer, Key, idempotent};
 use crate::messages::filter::StatusFilter;
+use crate::messages::objects::{DecideUnknown, DecidedUnknowns};
 use crate::openapi::Tag;
 use crate::page::{self, List};
 use bellbird_core::campaigns::recipients;
 use bellbird_core::ids::CampaignId;
 use bellbird_core::messages::queries;
+use bellbird_core::messages::unknown::{self, Which};
 use bellbird_core::{campaigns, organizations};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -42,6 +44,29 @@ impl RecipientsApi {
         let given = people.map(|person| person.read(country.as_deref(), auth.actor)).collect();
         idempotent(&auth, guard, move |tx, ctx| {
             Box::pin(async move { Ok(recipients::add_given(tx, ctx, campaign_id.0, given).await?.into()) })
+        })
+        .await
+    }
+
+    /// Decide about all unknown outcomes of a campaign
+    ///
+    /// As `decideMessage` for each of them. Resending makes a completed campaign go on.
+    #[oai(path = "/campaigns/:campaign_id/decide-unknown", method = "post", operation_id = "decideUnknowns")]
+    async fn decide_unknowns(
+        &self,
+        auth: Auth,
+        campaign_id: Path<CampaignId>,
+        #[oai(name = "Idempotency-Key")] key: Key,
+        body: Body<DecideUnknown>,
+    ) -> ApiResult<Answer<DecidedUnknowns>> {
+        let guard = key.over(&body);
+        let decision = body.value.decision;
+        campaigns::queries::get(&auth, campaign_id.0).await?;
+        idempotent(&auth, guard, move |tx, ctx| {
+            Box::pin(async move {
+                let decided = unknown::settle(tx, ctx, Which::Campaign(campaign_id.0), decision).await?;
+                Ok(DecidedUnknowns { decided })
+            })
         })
         .await
     }

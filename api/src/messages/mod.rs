@@ -13,8 +13,8 @@ use crate::openapi::Tag;
 use crate::page::{self, List};
 use bellbird_core::ids::{CustomerId, MessageId, SenderId};
 use bellbird_core::messages::queries::{self, Filter};
-use bellbird_core::messages::{Direction, read, receipt, send};
-use objects::{MarkMessageRead, Message};
+use bellbird_core::messages::{Direction, read, receipt, send, unknown};
+use objects::{DecideUnknown, MarkMessageRead, Message};
 use outgoing::SendMessage;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -54,6 +54,7 @@ impl MessagesApi {
     ///
     /// Newest first: single ones, recipients of launched campaigns, and what people wrote. Without their attempts.
     #[oai(path = "/messages", method = "get", operation_id = "listMessages")]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the query, with its sentence")]
     async fn list(
         &self,
         auth: Auth,
@@ -63,11 +64,18 @@ impl MessagesApi {
         sender_id: Query<Option<SenderId>>,
         /// Only `out` to customers, or only `in` from them.
         direction: Query<Option<Direction>>,
+        /// Only those of which it is not known whether they were sent (`decideMessage`).
+        unknown: Query<Option<bool>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<u64>>,
     ) -> ApiResult<Json<List<Message>>> {
         let page = page::request(cursor.0.as_deref(), limit.0)?;
-        let filter = Filter { customer: customer_id.0, sender: sender_id.0, direction: direction.0 };
+        let filter = Filter {
+            customer: customer_id.0,
+            sender: sender_id.0,
+            direction: direction.0,
+            unknown: unknown.0.unwrap_or(false),
+        };
         let found = queries::list(&auth, &filter, page).await?;
         Ok(Json(List::of(found, |message| Message::alone(auth.provider.as_ref(), message))))
     }
@@ -89,6 +97,30 @@ impl MessagesApi {
         idempotent(&auth, guard, |tx, ctx| {
             Box::pin(async move {
                 let message = read::request(tx, ctx, id, typing).await?;
+                Ok(Message::alone(ctx.provider.as_ref(), message))
+            })
+        })
+        .await
+    }
+
+    /// Decide about an unknown outcome
+    ///
+    /// Of a message that may or may not have been sent, without waiting for the policy: `leave` assumes that it arrived,
+    /// `resend` sends it again and accepts that it may come twice. A status that comes later still counts. 409
+    /// `message_not_unknown` when there is nothing to decide.
+    #[oai(path = "/messages/:message_id/decide", method = "post", operation_id = "decideMessage")]
+    async fn decide(
+        &self,
+        auth: Auth,
+        #[oai(name = "Idempotency-Key")] key: Key,
+        message_id: Path<MessageId>,
+        body: Body<DecideUnknown>,
+    ) -> ApiResult<Answer<Message>> {
+        let guard = key.over(&body);
+        let (id, decision) = (message_id.0, body.value.decision);
+        idempotent(&auth, guard, |tx, ctx| {
+            Box::pin(async move {
+                let message = unknown::settle_one(tx, ctx, id, decision).await?;
                 Ok(Message::alone(ctx.provider.as_ref(), message))
             })
         })

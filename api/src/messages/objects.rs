@@ -9,6 +9,7 @@ use bellbird_core::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId, T
 use bellbird_core::messages::queries::WithAttempts;
 use bellbird_core::messages::state::MessageStatus as Standing;
 use bellbird_core::messages::{Direction, Message as Row, Origin, Purpose, attempt_entity};
+use bellbird_core::organizations::UnknownPolicy;
 use bellbird_core::senders::port::MessageSender;
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
@@ -244,6 +245,21 @@ pub struct Message {
 pub struct MarkMessageRead {
     /// Whether "typing…" is shown, too; false when not given.
     pub typing: Option<bool>,
+}
+
+/// What is decided about a message that may or may not have been sent.
+#[derive(Debug, Object)]
+#[oai(deny_unknown_fields)]
+pub struct DecideUnknown {
+    /// `leave`: assume that it arrived. `resend`: send it again, and accept that it may come twice.
+    pub decision: UnknownPolicy,
+}
+
+/// How many were decided.
+#[derive(Debug, Object)]
+pub struct DecidedUnknowns {
+    /// Messages of which it was not known whether they were sent.
+    pub decided: u64,
 }
 
 impl Message {

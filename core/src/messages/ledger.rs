@@ -18,8 +18,9 @@ use crate::consent::{self, ConsentMethod, ConsentPurpose, ConsentState, Said};
 use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::events;
-use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId, TemplateId};
 use crate::senders::port::{Action, Failure};
+use crate::templates;
 use rows::{Row, find_wamids, lock, write_earlier, write_rows};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,6 +99,7 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     let with_standing = |row: Row| (row.id, Changed { standing: row.standing(), charge: row.charge(), row });
     let mut rows: BTreeMap<_, _> = lock(tx, &ids).await?.into_iter().map(with_standing).collect();
     let mut said: BTreeMap<(OrganizationId, CustomerId), (Timestamp, MessageId)> = BTreeMap::new();
+    let mut refused_templates: BTreeMap<TemplateId, (Timestamp, String)> = BTreeMap::new();
     let mut earlier: Vec<(MessageId, Report)> = Vec::new();
     let mut touched: BTreeSet<MessageId> = BTreeSet::new();
     for (index, item) in news.iter().enumerate() {
@@ -127,9 +129,15 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
                         let first = said.entry((row.organization_id, customer)).or_insert((item.at, row.id));
                         *first = (item.at, row.id).min(*first);
                     }
+                    let reason = || format!("{} (code {}: {})", rule.plain, failure.code, failure.title);
                     if policy::pauses_sender(rule.action) && attempt == row.attempt {
-                        let reason = format!("{} (code {}: {})", rule.plain, failure.code, failure.title);
-                        outcome.refused_senders.insert(row.sender_id, reason);
+                        outcome.refused_senders.insert(row.sender_id, reason());
+                    }
+                    if let (Action::StopTemplate, Some(template)) = (rule.action, row.template_id)
+                        && attempt == row.attempt
+                        && row.campaign_id.is_some()
+                    {
+                        refused_templates.insert(template, (item.at, reason()));
                     }
                     let case = Case {
                         message: row.id,
@@ -176,6 +184,9 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     }
     for (organization, said) in by_organization {
         consent::record(tx, organization, &said).await?;
+    }
+    for (template, (at, why)) in refused_templates {
+        templates::stop::refused(tx, template, &why, at).await?;
     }
     deltas.write(tx.conn(), services.shard).await?;
     Ok(outcome)

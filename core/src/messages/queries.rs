@@ -71,6 +71,8 @@ pub struct Filter {
     pub sender: Option<SenderId>,
     /// Only one way.
     pub direction: Option<Direction>,
+    /// Only those of which it is not known whether they were sent.
+    pub unknown: bool,
 }
 
 /// The organization's messages, newest first. Recipients of drafts are not messages yet.
@@ -84,6 +86,9 @@ pub async fn list(ctx: &Ctx, filter: &Filter, page: PageRequest<MessageId>) -> R
     }
     if let Some(direction) = filter.direction {
         query = query.filter(Column::Direction.eq(direction));
+    }
+    if filter.unknown {
+        query = query.filter(Column::Status.eq(MessageStatus::Unknown));
     }
     Page::newest(ctx.db.read(), query, Column::Id, page, |message| message.id.to_string()).await
 }

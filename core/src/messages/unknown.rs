@@ -1,13 +1,18 @@
 //! Unknown outcomes, decided. A status usually settles them within seconds; after the quiet period the organization's
-//! (or the campaign's) policy speaks: leave them, or send again.
+//! (or the campaign's) policy speaks: leave them, or send again. People may speak before it, and after it, too.
 
+use super::claim::CANCELLED;
 use super::counters::Deltas;
+use super::entity::{Column, Entity, Model};
+use super::ledger::reopen;
 use super::state::MessageStatus;
 use crate::bulk::{Kind, Rows};
-use crate::context::Services;
-use crate::error::Result;
+use crate::context::{Ctx, Services, Tx};
+use crate::db::Owned;
+use crate::error::{Error, Result};
 use crate::ids::{CampaignId, MessageId};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use crate::organizations::UnknownPolicy;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, FromQueryResult, QueryFilter, Statement};
 use std::time::Duration;
 
 /// An outcome that stays unknown after so many attempts is left, whatever the policy.
@@ -67,4 +72,71 @@ pub async fn decide(services: &Services) -> Result<usize> {
     deltas.write(&tx, services.shard).await?;
     tx.commit().await?;
     Ok(undecided.len())
+}
+
+/// What people decide about.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    /// One message.
+    Message(MessageId),
+    /// All of a campaign.
+    Campaign(CampaignId),
+}
+
+#[derive(FromQueryResult)]
+struct Decided {
+    campaign_id: Option<CampaignId>,
+}
+
+/// Does what people decided about unknown outcomes, without waiting for the quiet period; returns how many there were. To
+/// leave is to assume that they arrived; a status that comes later still counts. To resend is to accept that some get it
+/// twice. What was left may be sent again later; what was tried five times, or belongs to a cancelled campaign, may not.
+pub async fn settle(tx: &Tx, ctx: &Ctx, which: Which, decision: UnknownPolicy) -> Result<u64> {
+    let (place, id) = match which {
+        Which::Message(id) => ("messages.id = $3", id.to_string()),
+        Which::Campaign(id) => ("messages.campaign_id = $3", id.to_string()),
+    };
+    let (change, may) = match decision {
+        UnknownPolicy::Leave => ("decided_at = $1", "decided_at IS NULL".to_string()),
+        UnknownPolicy::Resend => (
+            "status = 'pending', next_attempt_at = $1",
+            format!("attempt < {MOST_ATTEMPTS} AND NOT {CANCELLED}"),
+        ),
+    };
+    let update = Statement::from_sql_and_values(
+        tx.backend(),
+        format!(
+            "UPDATE messages SET {change}, updated_at = $1
+             WHERE organization_id = $2 AND {place} AND status = 'unknown' AND {may}
+             RETURNING campaign_id"
+        ),
+        [tx.now().into(), ctx.organization.into(), id.into()],
+    );
+    let decided = Decided::find_by_statement(update).all(tx.conn()).await?;
+    if decision == UnknownPolicy::Resend {
+        let mut deltas = Deltas::default();
+        for row in &decided {
+            deltas.moved(row.campaign_id, MessageStatus::Unknown, MessageStatus::Pending);
+        }
+        reopen(tx.conn(), decided.iter().filter_map(|row| row.campaign_id).collect(), tx.now()).await?;
+        deltas.write(tx.conn(), ctx.shard).await?;
+    }
+    Ok(decided.len() as u64)
+}
+
+/// The same about one message; gives it as it stands then.
+///
+/// # Errors
+/// `NotFound`; `Conflict("message_not_unknown")` when there is nothing to decide: its outcome is known, it was left before,
+/// or it may not be sent again.
+pub async fn settle_one(tx: &Tx, ctx: &Ctx, id: MessageId, decision: UnknownPolicy) -> Result<Model> {
+    let settled = settle(tx, ctx, Which::Message(id), decision).await?;
+    let found = Entity::secure_find(ctx.organization).filter(Column::Id.eq(id)).one(tx.conn()).await?;
+    let message = found.ok_or_else(|| Error::not_found("message", id))?;
+    if settled == 0 {
+        let why =
+            "there is nothing to decide: its outcome is known, or was decided, or it was tried too often";
+        return Err(Error::conflict("message_not_unknown", why));
+    }
+    Ok(message)
 }

@@ -147,3 +147,48 @@ both!(a_refused_connection_is_certainly_not_sent, nobody_works_yet(), |app| {
     assert_eq!((&stats["counts"]["failed"], &stats["counts"]["unknown"]), (&json!(0), &json!(0)));
     app.assert_each_once(&shop, &people);
 });
+
+both!(people_decide_about_what_stays_unknown_without_waiting, |app| {
+    let (shop, people) = (app.shop().await, phones(4));
+    let rules: Vec<_> = people[..3]
+        .iter()
+        .map(|person| app.sandbox.add_rule(Rule::new(Match::to(wa_id(person)), Behaviour::DropBeforeAccept)))
+        .collect();
+    let campaign = shop.launched(app, json!({}), &people).await;
+    for person in &people[..3] {
+        shop.until_recipient(&campaign, person, "unknown").await;
+    }
+    shop.until_recipient(&campaign, &people[3], "delivered").await;
+    for rule in rules {
+        app.sandbox.remove_rule(rule);
+    }
+    let unknown = shop.api.get("/api/v1/messages?unknown=true").await.ok();
+    let ids: Vec<String> = unknown["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["id"].as_str().unwrap().to_string())
+        .collect();
+    assert_eq!(ids.len(), 3, "{unknown:#}");
+    let decide = async |id: &str, decision: &str| {
+        shop.api.post(&format!("/api/v1/messages/{id}/decide"), json!({"decision": decision})).await
+    };
+    assert_eq!(decide(&ids[0], "leave").await.ok()["status"], "unknown");
+    decide(&ids[0], "leave").await.refused(409, "message_not_unknown");
+    decide(&ids[1], "resend").await.ok();
+    shop.until_message(&ids[1], "delivered").await;
+    decide(&ids[1], "resend").await.refused(409, "message_not_unknown");
+    let all = format!("/api/v1/campaigns/{campaign}/decide-unknown");
+    let left = shop.api.post(&all, json!({"decision": "leave"})).await.ok();
+    assert_eq!(left, json!({"decided": 1}), "one was left before, one was sent again");
+    shop.until(&campaign, "completed").await;
+
+    let again = shop.api.post(&all, json!({"decision": "resend"})).await.ok();
+    assert_eq!(again, json!({"decided": 2}), "who was left can be sent to after all");
+    let done =
+        shop.until_stats(&campaign, "all to be delivered", |stats| stats["funnel"]["delivered"] == 4).await;
+    assert_eq!(done["counts"]["unknown"], 0);
+    shop.until(&campaign, "completed").await;
+    app.assert_each_once(&shop, &people);
+    assert_eq!(shop.api.get("/api/v1/messages?unknown=true").await.ok()["items"], json!([]));
+});

@@ -1,6 +1,7 @@
 //! Campaigns, from draft to the last read receipt.
 
 mod audience;
+mod codes;
 mod control;
 mod delivery;
 mod doubt;

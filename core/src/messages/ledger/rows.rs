@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::context::Tx;
 use crate::error::Result;
 use crate::events::WANTED;
-use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId, TemplateId};
 use crate::messages::erase::faded;
 use crate::messages::state::{Fact, MessageStatus, Report, Standing};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
@@ -20,6 +20,7 @@ pub(in crate::messages) struct Row {
     pub(in crate::messages) campaign_id: Option<CampaignId>,
     pub(in crate::messages) customer_id: Option<CustomerId>,
     pub(in crate::messages) sender_id: SenderId,
+    pub(in crate::messages) template_id: Option<TemplateId>,
     /// 1 when nothing is tried again: its campaign was cancelled, it was not we who sent it, or its person was erased.
     pub(in crate::messages) is_over: i32,
     /// 1 when the row names nobody any more, and must not begin to again.
@@ -132,12 +133,13 @@ pub(super) async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String
 }
 
 /// What is read of a row.
-const READ: [&str; 29] = [
+const READ: [&str; 30] = [
     "id",
     "organization_id",
     "campaign_id",
     "customer_id",
     "sender_id",
+    "template_id",
     "status",
     "attempt",
     "tries",

@@ -6,6 +6,7 @@
 mod answer;
 pub mod client;
 pub mod errors;
+pub mod errors_page;
 mod fields;
 mod inspect;
 mod media;
