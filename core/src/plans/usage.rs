@@ -2,7 +2,7 @@
 
 use super::{Entity, Limit, Plan};
 use crate::clock::Timestamp;
-use crate::context::{Ctx, Services};
+use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::ids::OrganizationId;
 use crate::organizations;
@@ -21,20 +21,15 @@ pub struct Usage {
 
 /// What the organization that asks may use, and what it uses.
 pub async fn of(ctx: &Ctx) -> Result<Usage> {
-    usage(ctx, ctx.organization).await
-}
-
-pub(crate) async fn usage(services: &Services, organization: OrganizationId) -> Result<Usage> {
-    let read = services.db.read();
-    let row = organizations::Entity::find_by_id(organization).one(read).await?;
-    let row = row.ok_or_else(|| Error::not_found("organization", organization))?;
+    let read = ctx.db.read();
+    let row = organizations::queries::get(ctx).await?;
     let plan = match row.plan {
         Some(name) => Entity::find_by_id(name).one(read).await?,
         None => None,
     };
     let mut used = Vec::new();
     for limit in Limit::ALL {
-        used.push((*limit, count(read, services.db.backend(), organization, *limit, services.now()).await?));
+        used.push((*limit, count(read, ctx.db.backend(), ctx.organization, *limit, ctx.now()).await?));
     }
     Ok(Usage { plan, trial_ends_at: row.trial_ends_at, used })
 }

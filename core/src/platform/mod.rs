@@ -9,9 +9,8 @@ pub mod organizations;
 
 use crate::context::{Actor, Ctx};
 use crate::error::{Error, Result};
-use crate::identity::{Grants, Person, users};
+use crate::identity::{Person, users};
 use crate::ids::OrganizationId;
-use sea_orm::EntityTrait;
 
 /// A person who administers the installation.
 #[derive(Clone)]
@@ -43,16 +42,8 @@ impl Administrator {
     /// # Errors
     /// `NotFound`.
     pub async fn over(&self, organization: OrganizationId) -> Result<Ctx> {
-        let read = self.ctx.db.read();
-        let found = crate::organizations::Entity::find_by_id(organization).one(read).await?;
-        found.ok_or_else(|| Error::not_found("organization", organization))?;
-        Ok(Ctx {
-            services: self.ctx.services.clone(),
-            organization,
-            actor: Actor::Person(self.user),
-            grants: Grants::ALL,
-            impersonator: None,
-            trial_over: false,
-        })
+        let ctx = Ctx::trusted(self.ctx.services.clone(), organization, Actor::Person(self.user));
+        crate::organizations::queries::get(&ctx).await?;
+        Ok(ctx)
     }
 }
