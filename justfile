@@ -16,6 +16,11 @@ demo *args:
 test *name:
     @scripts/test.sh "$@"
 
+# Build the console into web/dist, from where it gets into the binary; `check`: lint, test and measure it, too
+[no-exit-message]
+web *check:
+    @scripts/web.sh "$@"
+
 # Check the formatting and run clippy; a warning is an error
 lint:
     cargo fmt --all --check
@@ -64,6 +69,34 @@ audit:
 [no-exit-message]
 fuzz *args:
     @scripts/fuzz.sh "$@"
+
+# Measure how well the limiter uses a sender's rate, over 1, 2 and 4 workers, and print it as a table (takes minutes)
+[no-exit-message]
+bench-limiter:
+    @cargo build --workspace --bins --locked
+    @scripts/services.sh cargo bench --workspace --profile dev --bench limiter --locked
+
+# Measure how long the pre-flight of a million people takes on PostgreSQL (takes minutes)
+[no-exit-message]
+bench-preflight:
+    @cargo build --workspace --bins --locked
+    @scripts/services.sh cargo bench --workspace --profile dev --bench preflight --locked
+
+# Measure everything end to end on private servers, beside the floor and a Node.js peer, and write docs/benchmarks.md
+# (takes hours; to measure one row: ./dev bench send --runs 5, and then ./dev bench report)
+[no-exit-message]
+bench *args:
+    @scripts/bench.sh "$@"
+
+# Measure the embedded database and queue alone; needs no servers
+[no-exit-message]
+bench-embedded *args:
+    @scripts/bench.sh embedded "$@"
+
+# Run every row of the benches once with a handful of recipients: does it all still work? (takes minutes)
+[no-exit-message]
+bench-smoke *args:
+    @scripts/bench.sh smoke "$@"
 
 # Start a throw-away PostgreSQL and Redis and print their URLs; with a COMMAND: run it with them, then stop
 [no-exit-message]

@@ -36,7 +36,7 @@ elif ! cargo deny --locked --log-level error check --disable-fetch advisories; t
 fi
 
 # Nothing of these is shipped; they run where clients are generated.
-for lock in clients/*/package-lock.json; do
+for lock in clients/*/package-lock.json benches/*/package-lock.json; do
   folder=$(dirname "$lock")
   if ! command -v npm >/dev/null; then
     echo "npm audit: $folder not checked: there is no npm on this machine"

@@ -46,9 +46,12 @@ main() {
     clients "$@"
     tests "Integration tests: $*" cargo test --package bellbird-tests --test it --locked -- "$@" ${left_out[@]+"${left_out[@]}"}
   else
+    # before anything is compiled, because it gets into the binary
+    step "Console" scripts/web.sh check
     step "Formatting" cargo fmt --all --check
     step "Clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
     step "Build" cargo build --workspace --bins --examples --locked
+    step "Console in a browser" scripts/web.sh e2e
     step "openapi.yaml" scripts/clients.sh document
     clients clients::
     step "Client for rust" scripts/clients.sh rust

@@ -208,7 +208,8 @@ fn dress(response: &mut Response, path: &str, id: &str, https: bool) {
         false if path.starts_with("/o/") => FORM,
         false => DATA,
     };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // the console brings its own
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     if !page {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }

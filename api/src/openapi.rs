@@ -66,6 +66,9 @@ fn apis() -> impl OpenApi + 'static {
     let campaigns = (
         crate::campaigns::CampaignsApi,
         crate::campaigns::approvals::ApprovalsApi,
+        crate::campaigns::cost::CampaignCostApi,
+        crate::campaigns::preflight::PreflightApi,
+        crate::campaigns::schedules::SchedulesApi,
         crate::campaigns::events::CampaignEventsApi,
         crate::campaigns::recipients::RecipientsApi,
         crate::campaigns::import_export::RecipientFilesApi,
@@ -82,6 +85,7 @@ fn apis() -> impl OpenApi + 'static {
     );
     let accounts = (
         crate::senders::SendersApi,
+        crate::sending_policy::SendingPolicyApi,
         crate::portfolios::PortfoliosApi,
         crate::alerts::AlertsApi,
         crate::apps::AppsApi,

@@ -13,6 +13,8 @@ const TABLE: &[(Permission, &[&str])] = &[
             "listCampaigns",
             "getCampaign",
             "getCampaignStats",
+            "getCampaignCost",
+            "preflightCampaign",
             "streamCampaignEvents",
             "listRecipients",
             "getApproval",
@@ -20,12 +22,23 @@ const TABLE: &[(Permission, &[&str])] = &[
     ),
     (
         CampaignsWrite,
-        &["createCampaign", "updateCampaign", "deleteCampaign", "addRecipients", "importRecipients"],
+        &[
+            "createCampaign",
+            "retargetCampaign",
+            "updateCampaign",
+            "deleteCampaign",
+            "addRecipients",
+            "importRecipients",
+        ],
     ),
     (
         CampaignsLaunch,
         &[
             "launchCampaign",
+            "scheduleCampaign",
+            "unscheduleCampaign",
+            "retryRecipients",
+            "moveRecipients",
             "pauseCampaign",
             "resumeCampaign",
             "cancelCampaign",
@@ -75,6 +88,7 @@ const TABLE: &[(Permission, &[&str])] = &[
             "getOrganization",
             "getUsage",
             "getConsentSettings",
+            "getSendingPolicy",
             "listErasures",
             "getErasure",
             "getRetention",
@@ -90,7 +104,17 @@ const TABLE: &[(Permission, &[&str])] = &[
         SendersRead,
         &["listSenders", "getSender", "listPortfolios", "listAlerts", "getAlert", "listApps", "getApp"],
     ),
-    (SendersWrite, &["createSender", "replaceAccessToken", "resumeSender", "acknowledgeAlert", "createApp"]),
+    (
+        SendersWrite,
+        &[
+            "createSender",
+            "replaceAccessToken",
+            "resumeSender",
+            "setPortfolioLimit",
+            "acknowledgeAlert",
+            "createApp",
+        ],
+    ),
     (JobsRead, &["listJobs", "listFailedWebhooks"]),
     (JobsWrite, &["requeueJobs", "replayWebhook"]),
     (KeysRead, &["listApiKeys", "getApiKey"]),
@@ -114,12 +138,21 @@ const TABLE: &[(Permission, &[&str])] = &[
     (AuditRead, &["listAuditEvents"]),
     (MembersRead, &["listMembers", "listInvitations"]),
     (MembersWrite, &["changeMember", "removeMember", "createInvitation", "revokeInvitation"]),
-    (OrganizationWrite, &["updateOrganization", "replaceConsentSettings"]),
+    (OrganizationWrite, &["updateOrganization", "replaceConsentSettings", "replaceSendingPolicy"]),
 ];
 
 /// Whether an operation starts something; those of an organization whose trial has ended do not.
 pub fn starts_something(operation: &str) -> bool {
-    ["launchCampaign", "resumeCampaign", "decideApproval", "sendMessage", "startImport"].contains(&operation)
+    [
+        "launchCampaign",
+        "scheduleCampaign",
+        "retryRecipients",
+        "resumeCampaign",
+        "decideApproval",
+        "sendMessage",
+        "startImport",
+    ]
+    .contains(&operation)
 }
 
 /// Whether an operation may find a limit of the organization's plan reached.

@@ -7,6 +7,7 @@ use crate::error::ApiResult;
 use crate::idempotency::{Answer, Key, idempotent, prepared};
 use crate::openapi::Tag;
 use crate::page::{self, List};
+use bellbird_core::clock::Timestamp;
 use bellbird_core::ids::{AppId, SenderId};
 use bellbird_core::secret::SecretString;
 use bellbird_core::senders::connect::{self, NewSender};
@@ -31,7 +32,7 @@ pub struct CreateSender {
     /// A permanent access token that may send from the number. Never shown again.
     #[oai(write_only, validator(min_length = 1, max_length = 2000))]
     pub access_token: String,
-    /// Messages per second, 1 to 1,000; what Meta grants the number when not given.
+    /// Messages per second, 1 to 1,000 (or what the installation allows); what Meta grants the number when not given.
     pub mps: Option<u32>,
 }
 
@@ -78,6 +79,11 @@ pub struct Sender {
     pub name: String,
     /// Messages per second it may send.
     pub mps: i32,
+    /// Messages per second it sends now: fewer than `mps` while WhatsApp finds it too fast. They rise by themselves.
+    pub effective_mps: i32,
+    /// Since when they are fewer; absent while it sends at `mps`.
+    #[oai(skip_serializing_if_is_none)]
+    pub effective_since: Option<Time>,
     /// Messages per second WhatsApp grants it, if it said.
     #[oai(skip_serializing_if_is_none)]
     pub granted_mps: Option<i32>,
@@ -107,6 +113,8 @@ pub struct Sender {
 impl From<senders::Sender> for Sender {
     fn from(row: senders::Sender) -> Self {
         Self {
+            effective_mps: row.effective_mps(),
+            effective_since: row.learned_mps.and(row.learned_at).map(Timestamp::to_utc),
             id: row.id,
             app_id: row.app_id,
             phone_number_id: row.phone_number_id,

@@ -1,5 +1,6 @@
 //! The application as one endpoint, and serving it.
 
+use crate::console;
 use crate::cookies::Cookies;
 use crate::edge::Guards;
 use crate::edge::listen::{Places, listen};
@@ -9,7 +10,6 @@ use crate::{health, openapi, opt_out, webhooks};
 use bellbird_core::{Error, Result, Services, monitor};
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::AddData;
-use poem::web::Html;
 use poem::{EndpointExt, IntoEndpoint, IntoResponse, Response, Route, get};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +48,8 @@ pub fn build(services: Services, options: Options) -> Result<BoxEndpoint<'static
     let cookies = Cookies::new(&services.config);
     let webhooks = Arc::new(webhooks::whatsapp::Webhooks::start(services.clone()));
     let app = Route::new()
-        .at("/", get(poem::endpoint::make_sync(|_| Html(WELCOME))))
+        .at("/", console::show)
+        .at("/*path", console::show)
         .nest("/docs", docs)
         .at("/openapi.yaml", get(poem::endpoint::make_sync(move |_| yaml(spec.clone()))))
         .at("/metrics", get(health::scrape))
@@ -88,10 +89,3 @@ pub async fn run(
 fn yaml(spec: String) -> Response {
     spec.with_content_type("application/yaml").into_response()
 }
-
-const WELCOME: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Bellbird</title>\
-<style>body{font:16px/1.5 system-ui;max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\
-<h1>Bellbird</h1><p>This is the API of a WhatsApp campaign engine.</p>\
-<ul><li><a href=\"/docs\">Documentation</a>, to read and to try</li>\
-<li><a href=\"/openapi.yaml\">OpenAPI document</a></li>\
-<li><a href=\"/health/ready\">Is everything it needs there?</a></li></ul></html>";

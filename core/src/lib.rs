@@ -5,7 +5,8 @@
 //!
 //! Inside the crate the arrows run down this list only:
 //! `platform`, `privacy` → `imports`, `jobs`, `subscriptions` → `campaigns` → `webhooks` → `messages` → `templates` → `media` →
-//! `senders` → `alerts` → `consent` → `customers` → `plans` → `organizations` → `identity` → `audit`, `emails` → the shared pieces.
+//! `senders` → `alerts` → `pricing` → `consent` → `customers` → `policy` → `plans` → `organizations` → `identity` → `audit`, `emails`
+//! → the shared pieces.
 //! `providers` implement traits that slices declare; no slice names a provider.
 
 pub mod bulk;
@@ -21,6 +22,7 @@ pub mod events;
 pub mod files;
 pub mod idempotency;
 pub mod ids;
+pub mod money;
 pub mod monitor;
 pub mod outbox;
 pub mod outside;
@@ -47,6 +49,8 @@ pub mod messages;
 pub mod organizations;
 pub mod plans;
 pub mod platform;
+pub mod policy;
+pub mod pricing;
 pub mod privacy;
 pub mod senders;
 pub mod subscriptions;

@@ -33,6 +33,11 @@ mod m20261127_000024_approvals;
 mod m20261127_000025_invitations;
 mod m20261127_000026_plans;
 mod m20261127_000027_unknowns;
+mod m20261127_000028_sending_policies;
+mod m20261127_000029_costs;
+mod m20261127_000030_schedules;
+mod m20261127_000031_limits;
+mod m20261127_000032_pools;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -67,6 +72,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000025_invitations::Migration),
             Box::new(m20261127_000026_plans::Migration),
             Box::new(m20261127_000027_unknowns::Migration),
+            Box::new(m20261127_000028_sending_policies::Migration),
+            Box::new(m20261127_000029_costs::Migration),
+            Box::new(m20261127_000031_limits::Migration),
+            Box::new(m20261127_000032_pools::Migration),
+            Box::new(m20261127_000030_schedules::Migration),
         ]
     }
 }

@@ -50,6 +50,13 @@ fn cases(shop: &Shop, campaign: &str) -> Vec<(Method, String, Case)> {
         ),
         ("campaigns", draft(json!({"rate_per_minute": 0})), 422, "invalid_input", ("rate_per_minute", "")),
         ("campaigns", draft(json!({"rate_per_minute": -1})), 422, "invalid_input", ("rate_per_minute", "")),
+        (
+            "campaigns",
+            draft(json!({"rate_per_minute": 60_001})),
+            422,
+            "invalid_input",
+            ("rate_per_minute", "invalid_rate"),
+        ),
         ("campaigns", draft(json!({"max_attempts": 11})), 422, "invalid_input", ("max_attempts", "")),
         (
             "campaigns",

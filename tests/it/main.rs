@@ -30,6 +30,7 @@ mod messages;
 mod openapi;
 mod operations;
 mod platform;
+mod policy;
 mod privacy;
 mod queue;
 mod schema;

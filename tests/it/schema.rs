@@ -3,7 +3,7 @@
 use crate::support::backend::{Backend, Store};
 use bellbird_core::{
     alerts, audit, campaigns, consent, customers, emails, events, identity, imports, media, messages,
-    organizations, outbox, plans, privacy, secret, senders, subscriptions, templates, webhooks,
+    organizations, outbox, plans, policy, privacy, secret, senders, subscriptions, templates, webhooks,
 };
 use bellbird_migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -115,6 +115,7 @@ async fn entities_match(backend: Backend) {
     read::<consent::event_entity::Entity>(&db, &mut known).await;
     read::<consent::request_entity::Entity>(&db, &mut known).await;
     read::<consent::settings::entity::Entity>(&db, &mut known).await;
+    read::<policy::settings::entity::Entity>(&db, &mut known).await;
     read::<consent::suppression::entity::Entity>(&db, &mut known).await;
     read::<consent::suppression::key_entity::Entity>(&db, &mut known).await;
     read::<campaigns::entity::Entity>(&db, &mut known).await;
@@ -143,8 +144,14 @@ async fn entities_match(backend: Backend) {
     assert!(unknown.is_empty(), "columns without a place in the schema: {unknown:?}");
     let with_entity: BTreeSet<_> = known.iter().map(|(table, _)| table).collect();
     // these few are only written and read by statements of their own
-    let plain =
-        ["idempotency_keys", "campaign_counters", "import_numbers", "feeder_leases", "subscription_types"];
+    let plain = [
+        "idempotency_keys",
+        "campaign_counters",
+        "import_numbers",
+        "feeder_leases",
+        "subscription_types",
+        "portfolio_people",
+    ];
     let forgotten: Vec<_> = there
         .difference(&known)
         .filter(|(table, _)| with_entity.contains(table) || !plain.contains(&table.as_str()))

@@ -22,6 +22,7 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct CachedSender {
     pub(crate) access: SenderAccess,
+    /// What it sends now, which may be less than it may.
     pub(crate) mps: u32,
     /// It may send, and its organization may be worked in.
     pub(crate) active: bool,
@@ -56,11 +57,16 @@ impl Cache {
                 (row.status == SenderStatus::Active, organization == OrganizationStatus::Active);
             Ok(CachedSender {
                 access: row.access(&self.services.cipher).await?,
-                mps: u32::try_from(row.mps).unwrap_or(1),
+                mps: u32::try_from(row.effective_mps()).unwrap_or(1),
                 active: sends && works,
             })
         })
         .await
+    }
+
+    /// Something of a sender changed that the next message is to know.
+    pub(crate) fn forget_sender(&self, id: SenderId) {
+        self.shelves.senders.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
     pub(crate) async fn template(&self, id: TemplateId) -> Result<Arc<TemplateModel>> {

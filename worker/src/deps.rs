@@ -10,6 +10,9 @@ use bellbird_core::error::Error;
 use bellbird_core::ids::MessageId;
 use bellbird_core::messages::ledger::{self, News};
 use bellbird_core::messages::{Message, claim};
+use bellbird_core::queue::QueueError;
+use bellbird_core::ratelimit::Permit;
+use bellbird_core::ratelimit::pairs::{Pair, PairRate};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +29,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(30);
 /// What a claim came to: the row, or nothing when it may not be sent now.
 pub(crate) type Claimed = Result<Option<Message>, Arc<Error>>;
 
+/// Whether one more message may go to a person now.
+pub(crate) type PairPermit = Result<Permit, Arc<QueueError>>;
+
 /// Shared by all handlers of a process; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Deps {
@@ -38,6 +44,9 @@ pub(crate) struct Deps {
     pub(crate) claims: Batcher<MessageId, Claimed>,
     /// So are their answers. Recording outlasts a database that is away, whatever becomes of the handler that asked.
     pub(crate) records: Batcher<News, ()>,
+    /// Permits to write to one person: asked for together, because there are as many pairs as messages. `None`: the
+    /// provider is left to judge.
+    pub(crate) pairs: Option<Batcher<Pair, PairPermit>>,
     /// Files being copied to the provider at once.
     pub(crate) uploads: Arc<Semaphore>,
     /// What came of it when the provider refused, until that is recorded.
@@ -51,12 +60,17 @@ impl Deps {
         let host = std::env::var("HOSTNAME").unwrap_or_else(|_| "worker".into());
         let boot: u32 = rand::random();
         let (for_claims, for_records) = (services.clone(), services.clone());
+        let pairs = PairRate::of(&services.config.sending).map(|rate| {
+            let services = services.clone();
+            Batcher::start(MOST, move |asked| pair_batch(services.clone(), rate, asked))
+        });
         Self {
             name: format!("{host}-{}-{boot:08x}", std::process::id()).into(),
             cache: Cache::new(services.clone()),
             breakers: Breakers::new(services.clock.clone(), &services.config.sending),
             claims: Batcher::start(MOST, move |ids| claim_batch(for_claims.clone(), ids)),
             records: Batcher::start(MOST, move |news| record_batch(for_records.clone(), news)),
+            pairs,
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             refusals: Refusals::default(),
             requests: TaskTracker::new(),
@@ -70,11 +84,24 @@ impl Deps {
         let all = async {
             self.requests.close();
             self.requests.wait().await;
+            if let Some(pairs) = &self.pairs {
+                pairs.close().await;
+            }
             self.claims.close().await;
             self.records.close().await;
         };
         if tokio::time::timeout(LAST_ANSWERS, all).await.is_err() {
             tracing::error!("stopped with answers not recorded; their messages will become unknown");
+        }
+    }
+}
+
+async fn pair_batch(services: Services, rate: PairRate, asked: Vec<Pair>) -> Vec<PairPermit> {
+    match services.limiter.pairs(&asked, rate).await {
+        Ok(permits) => permits.into_iter().map(Ok).collect(),
+        Err(error) => {
+            let error = Arc::new(error);
+            asked.iter().map(|_| Err(error.clone())).collect()
         }
     }
 }

@@ -19,10 +19,11 @@ use bellbird_core::messages::ledger::{self, Details, Heard, News, Target};
 use bellbird_core::messages::policy::Verdict;
 use bellbird_core::messages::state::Fact;
 use bellbird_core::phone::Phone;
-use bellbird_core::queue::JobError;
+use bellbird_core::queue::{JobError, LaneName};
+use bellbird_core::ratelimit::pairs::Pair;
 use bellbird_core::ratelimit::{Permit, Rate, Scope};
 use bellbird_core::senders::port::{Action, Failure, OutboundBody, OutboundMessage, Recipient, SendOutcome};
-use bellbird_core::senders::token;
+use bellbird_core::senders::{pace, token};
 use bellbird_core::templates::render;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,16 +41,21 @@ const UNFIT: (i32, &str) = (132_000, "The message could not be put together");
 const LOST: (i32, &str) = (131_053, "The file of this message is gone");
 
 /// Handles one task of the interactive or bulk lane.
-pub(crate) async fn handle(deps: Deps, hands: Arc<Semaphore>, job: OutboundJob) -> Result<(), JobError> {
+pub(crate) async fn handle(
+    deps: Deps,
+    hands: Arc<Semaphore>,
+    lane: LaneName,
+    job: OutboundJob,
+) -> Result<(), JobError> {
     match job {
-        OutboundJob::Send(job) => send(deps, hands, job).await,
+        OutboundJob::Send(job) => send(deps, hands, lane, job).await,
         OutboundJob::MarkRead(envelope) => read_receipts::mark_read(deps, hands, envelope).await,
     }
 }
 
 /// Makes one attempt. Whatever goes wrong before the claim is released, never counted:
 /// the row says what is to be done, and a task must not be buried over its head.
-async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(), JobError> {
+async fn send(deps: Deps, hands: Arc<Semaphore>, lane: LaneName, job: SendMessage) -> Result<(), JobError> {
     // Normally as many as the lane runs handlers; fewer are free only while requests outlive theirs.
     let hand = take_hand(hands)?;
     let sender = deps.cache.sender(job.sender).await.map_err(before_claim)?;
@@ -62,7 +68,7 @@ async fn send(deps: Deps, hands: Arc<Semaphore>, job: SendMessage) -> Result<(),
     let pass = if sender.active && files.is_ok() {
         let rests = |wait| JobError::release(wait, "the sender rests");
         let pass = deps.breakers.enter(job.sender).map_err(rests)?;
-        permits(&deps, &job, sender.mps).await?;
+        permits(&deps, lane, &job, sender.mps).await?;
         Some(pass)
     } else {
         None
@@ -101,10 +107,7 @@ async fn claim_and_ask(
     }
     let Ok(Some(row)) = claimed else {
         if pass.is_some() {
-            deps.services.limiter.give_back(Scope::Sender(job.sender));
-            if let Some(campaign) = job.campaign {
-                deps.services.limiter.give_back(Scope::Campaign(campaign));
-            }
+            give_back(&deps, &job);
         }
         return claimed.map(|_| ()); // not to be sent now, or not by us
     };
@@ -137,8 +140,9 @@ async fn claim_and_ask(
         });
     }
     let recipient = recipient(&outcome);
-    let (wamid, heard) = learn(&deps, Scope::Sender(job.sender), outcome).await;
-    let details = Details { recipient, ..Details::default() };
+    let held_for_quality = matches!(outcome, SendOutcome::Accepted { held: true, .. });
+    let (wamid, heard) = learn(&deps, job.sender, outcome).await;
+    let details = Details { recipient, held_for_quality, ..Details::default() };
     record(&deps, &row, wamid, heard, details).await;
     Ok(())
 }
@@ -171,8 +175,9 @@ pub(crate) fn before_claim(error: impl std::borrow::Borrow<Error>) -> JobError {
     JobError::release(Duration::from_secs(if error.is_transient() { 1 } else { 5 }), error)
 }
 
-/// One permit of the campaign, one of the sender; both or none.
-async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobError> {
+/// One permit of the campaign, one of the sender, and one to write to this person; all or none. The person's is asked for
+/// last: there are as many pairs as messages, and only one that is about to leave needs its own.
+async fn permits(deps: &Deps, lane: LaneName, job: &SendMessage, mps: u32) -> Result<(), JobError> {
     let limiter = &deps.services.limiter;
     let away = |error| JobError::release(Duration::from_secs(1), error);
     let rate = match job.campaign {
@@ -185,15 +190,36 @@ async fn permits(deps: &Deps, job: &SendMessage, mps: u32) -> Result<(), JobErro
             return Err(JobError::release(wait, "the campaign's rate is used up"));
         }
     }
-    if let Permit::Wait(wait) =
-        limiter.permit(Scope::Sender(job.sender), Rate::per_second(mps)).await.map_err(away)?
-    {
+    let (scope, mps) = (Scope::Sender(job.sender), Rate::per_second(mps));
+    let permit = match lane {
+        LaneName::Interactive => limiter.permit_ahead(scope, mps).await,
+        _ => limiter.permit(scope, mps).await,
+    };
+    if let Permit::Wait(wait) = permit.map_err(away)? {
         if let Some((campaign, _)) = rate {
             limiter.give_back(Scope::Campaign(campaign));
         }
         return Err(JobError::release(wait, "the sender's rate is used up"));
     }
-    Ok(())
+    let refused = match (&deps.pairs, job.customer) {
+        (Some(pairs), Some(customer)) => match pairs.ask(Pair(job.sender, customer)).await {
+            Some(Ok(Permit::Granted)) => return Ok(()),
+            Some(Ok(Permit::Wait(wait))) => JobError::release(wait, "this person gets no more for a moment"),
+            Some(Err(error)) => JobError::release(Duration::from_secs(1), error),
+            None => JobError::release(Duration::ZERO, "the worker stops"),
+        },
+        _ => return Ok(()),
+    };
+    give_back(deps, job);
+    Err(refused)
+}
+
+/// Gives back what was not used. Not the permit to write to the person: their next message may be a few seconds late.
+fn give_back(deps: &Deps, job: &SendMessage) {
+    deps.services.limiter.give_back(Scope::Sender(job.sender));
+    if let Some(campaign) = job.campaign {
+        deps.services.limiter.give_back(Scope::Campaign(campaign));
+    }
 }
 
 /// Why there is nothing to ask the provider.
@@ -262,7 +288,7 @@ async fn give_up(
 }
 
 /// Turns an outcome into news for the ledger, and slows a sender down that is told to.
-async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<String>, Heard) {
+async fn learn(deps: &Deps, sender: SenderId, outcome: SendOutcome) -> (Option<String>, Heard) {
     let word = match &outcome {
         SendOutcome::Accepted { .. } => "accepted",
         SendOutcome::Refused(_) => "refused",
@@ -274,15 +300,20 @@ async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<Strin
         SendOutcome::Accepted { wamid, .. } => (Some(wamid), Heard::Fact(Fact::Accepted)),
         SendOutcome::Refused(failure) => {
             if deps.services.provider.rule(&failure).action == Action::Throttle {
-                let rest = failure.retry_after.unwrap_or(THROTTLE_REST);
-                if let Err(error) = deps.services.limiter.rest(scope, rest).await {
-                    tracing::warn!(%error, "cannot tell the other workers to slow down");
-                }
+                metrics::counter!("bellbird_sends_too_fast").increment(1);
+                rest(deps, sender, failure.retry_after.unwrap_or(THROTTLE_REST)).await;
+                slow_down(deps, sender).await;
             }
             (None, Heard::Failure(failure))
         }
         SendOutcome::Ambiguous { why, failure } => {
-            tracing::warn!(why, code = failure.map(|f| f.code), "a request ended in doubt");
+            tracing::warn!(why, code = failure.as_ref().map(|f| f.code), "a request ended in doubt");
+            // While the provider changes something about the number, every answer leaves it open. It says how long that
+            // takes, so the first one is enough to spare the others; no longer than an outage would make it rest.
+            if let Some(wait) = failure.and_then(|failure| deps.services.provider.rule(&failure).wait) {
+                let most = Duration::from_millis(deps.services.config.sending.breaker_rest_ms);
+                rest(deps, sender, wait.min(most)).await;
+            }
             (None, Heard::Fact(Fact::Ambiguous { why }))
         }
         SendOutcome::NotSent { why } => {
@@ -290,6 +321,22 @@ async fn learn(deps: &Deps, scope: Scope, outcome: SendOutcome) -> (Option<Strin
             let again_at = deps.services.clock.now().plus(NOT_SENT_WAIT);
             (None, Heard::Fact(Fact::NotSent { why, again_at }))
         }
+    }
+}
+
+/// Nothing leaves from this sender for a while, from whichever worker.
+async fn rest(deps: &Deps, sender: SenderId, rest: Duration) {
+    if let Err(error) = deps.services.limiter.rest(Scope::Sender(sender), rest).await {
+        tracing::warn!(%error, "cannot tell the other workers to slow down");
+    }
+}
+
+/// Its rate was too high, and is lower from now on. That could not be written down: then the next "too fast" does it.
+async fn slow_down(deps: &Deps, sender: SenderId) {
+    match pace::throttled(&deps.services, sender).await {
+        Ok(true) => deps.cache.forget_sender(sender),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%sender, %error, "the rate of a sender could not be lowered"),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn mark_read(
         return Err(JobError::release(PAUSED_WAIT, "the sender is paused"));
     }
     let rate = Rate::per_second(sender.mps);
-    let permit = services.limiter.permit(Scope::Sender(message.sender_id), rate).await;
+    let permit = services.limiter.permit_ahead(Scope::Sender(message.sender_id), rate).await;
     if let Permit::Wait(wait) = permit.map_err(|error| JobError::release(AWAY_WAIT, error))? {
         return Err(JobError::release(wait, "the sender's rate is used up"));
     }

@@ -29,7 +29,7 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) -> Result<(),
             let (name, store) = (format!("{}-{lane}", deps.name), deps.services.queues.lane(lane));
             // never more requests under way than this, also when some outlive their handlers
             let hands = Arc::new(Semaphore::new(concurrency));
-            let handler = move |job, _meta| messages::handle(deps.clone(), hands.clone(), job);
+            let handler = move |job, _meta| messages::handle(deps.clone(), hands.clone(), lane, job);
             run_lane(&name, store, concurrency, timeout, handler, stop.cancelled_owned()).await
         }));
     }

@@ -1,13 +1,14 @@
 //! What is done every so often, by every worker; each is safe to run everywhere at once.
 
 use crate::deps::Deps;
-use bellbird_core::campaigns::finish;
+use bellbird_core::campaigns::{autopause, finish, retry, schedule};
 use bellbird_core::consent::request;
 use bellbird_core::error::Result;
 use bellbird_core::identity::{sessions, token_keys};
-use bellbird_core::messages::{confirm, feed, reap, unknown};
+use bellbird_core::messages::{confirm, feed, late, reap, unknown};
 use bellbird_core::privacy::retention;
 use bellbird_core::queue::LaneName;
+use bellbird_core::senders::{pace, portfolio_room};
 use bellbird_core::templates::sync;
 use bellbird_core::webhooks::{apply, keep};
 use bellbird_core::{alerts, idempotency, imports, outbox, subscriptions};
@@ -16,8 +17,11 @@ use tokio_util::sync::CancellationToken;
 
 /// What the queue lost is pushed again after this; pushing what still waits there changes nothing.
 const STALE: Duration = Duration::from_secs(5);
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
+/// How often slowed senders are looked at; they are raised a quarter a minute.
+const RECOVER_EVERY: Duration = Duration::from_secs(15);
 /// Answers to idempotent requests are remembered this long.
 const KEYS_KEPT: Duration = Duration::from_secs(24 * 3_600);
 
@@ -30,10 +34,25 @@ pub(crate) async fn run(deps: &Deps, shutdown: &CancellationToken) {
             finish::finish(&deps.services).await.map(|_| ())
         }),
         every("reap", reap_every, shutdown, || reap_all(deps)),
+        every("schedules", SECOND, shutdown, || async {
+            schedule::due::run(&deps.services).await.map(|_| ())
+        }),
+        every("bounds", SECOND, shutdown, || stop_campaigns(deps)),
         every("relay", STALE / 2, shutdown, || relay(deps)),
+        every("recover", RECOVER_EVERY, shutdown, || async {
+            pace::recover(&deps.services).await.map(|_| ())
+        }),
         every("tidy", HOUR, shutdown, || tidy(deps)),
         every("templates", MINUTE, shutdown, || sync_templates(deps)),
     );
+}
+
+/// Campaigns whose time is over end, those that do harm are paused, and those that were ended by mistake go on.
+async fn stop_campaigns(deps: &Deps) -> Result<()> {
+    late::sweep(&deps.services).await?;
+    autopause::look(&deps.services).await?;
+    retry::reopen(&deps.services).await?;
+    Ok(())
 }
 
 /// Asks for the accounts whose templates were read too long ago; of several workers one does it.
@@ -73,6 +92,7 @@ async fn tidy(deps: &Deps) -> Result<()> {
     alerts::raise::forget(services, old).await?;
     idempotency::forget(services, now.minus(KEYS_KEPT)).await?;
     sessions::forget(services).await?;
+    portfolio_room::forget(services).await?;
     if token_keys::rotate_due(services).await? {
         tracing::info!("access tokens are signed with a new key");
     }

@@ -31,11 +31,22 @@ impl Example for CampaignDraft {
             description: None,
             template_id: id(TEMPLATE),
             sender_ids: vec![id(SENDER)],
-            audience: Some(Audience { kind: AudienceKind::Listed, tag: None }),
+            sender_choice: None,
+            audience: Some(Audience {
+                kind: AudienceKind::Listed,
+                tag: None,
+                campaign_id: None,
+                outcome: None,
+            }),
             variables: Some([("1".to_string(), name)].into()),
             rate_per_minute: Some(600),
+            multi_day: None,
             max_attempts: Some(3),
             unknown_policy: None,
+            send_at_local: None,
+            stop_at: None,
+            pause_at_failed_percent: Some(10),
+            pause_at_opted_out_percent: None,
         }
     }
 }
@@ -45,6 +56,7 @@ impl Example for NewRecipients {
         let asha = NewRecipient {
             phone: "+91 98765 43210".into(),
             name: Some("Asha".into()),
+            time_zone: None,
             variables: Some([("1".to_string(), "Asha".to_string())].into()),
             opt_in: Some(RecipientOptIn {
                 state: RecipientWord::OptedIn,

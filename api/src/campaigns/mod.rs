@@ -1,14 +1,18 @@
 //! Campaigns: one template to many people.
 
 pub mod approvals;
+pub mod cost;
 pub mod csv;
 pub mod events;
 mod examples;
 pub mod import_export;
 pub mod numbers;
 pub mod objects;
+pub mod preflight;
 pub mod recipient_objects;
 pub mod recipients;
+pub mod schedule_objects;
+pub mod schedules;
 
 use crate::auth::Auth;
 use crate::body::Body;
@@ -35,8 +39,8 @@ pub struct CampaignsApi;
 impl CampaignsApi {
     /// Draft a campaign
     ///
-    /// Nothing is sent before it is launched. With the audience `listed` (the default), add people with
-    /// `addRecipients` or `importRecipients`.
+    /// Nothing is sent before it is launched or its schedule lets it go out. With the audience `listed` (the default),
+    /// add people with `addRecipients` or `importRecipients`.
     #[oai(path = "/campaigns", method = "post", operation_id = "createCampaign")]
     async fn create(
         &self,
@@ -82,7 +86,7 @@ impl CampaignsApi {
     /// Replace what a draft says
     ///
     /// What is left out goes back to its default. People already added stay. Only drafts change: 409
-    /// `campaign_not_draft` after the launch.
+    /// `campaign_not_draft` after the launch, `campaign_scheduled` while it is scheduled.
     #[oai(path = "/campaigns/:campaign_id", method = "put", operation_id = "updateCampaign")]
     async fn update(
         &self,

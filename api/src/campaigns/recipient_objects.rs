@@ -5,7 +5,7 @@ use crate::messages::objects::{MessageStatus, Why, earliest, utc};
 use bellbird_core::campaigns::recipients::{self, Added};
 use bellbird_core::consent::{ConsentMethod, ConsentState};
 use bellbird_core::context::Actor;
-use bellbird_core::customers::edit::GivenConsent;
+use bellbird_core::customers::edit::{GivenConsent, parse_time_zone};
 use bellbird_core::ids::{CustomerId, MessageId};
 use bellbird_core::imports::direct::Imported;
 use bellbird_core::messages::queries;
@@ -47,6 +47,9 @@ pub struct NewRecipient {
     /// What they are called.
     #[oai(validator(max_length = 200))]
     pub name: Option<String>,
+    /// Where they live, as an IANA time zone like Asia/Kolkata; their number tells when left out.
+    #[oai(validator(max_length = 64))]
+    pub time_zone: Option<String>,
     /// Values of their own for the template's variables.
     pub variables: Option<BTreeMap<String, String>>,
     /// Their word on marketing.
@@ -69,10 +72,16 @@ impl NewRecipient {
             let word = GivenConsent::new(state, ConsentMethod::Api, said.source.trim(), actor);
             GivenConsent { at: said.at.map(Timestamp::from), ..word }
         });
+        let time_zone = self.time_zone.map(|zone| parse_time_zone("time_zone", &zone)).transpose();
+        let time_zone = time_zone.unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
         let variables = self.variables.unwrap_or_default();
         match Phone::parse(&self.phone, country) {
             Ok(phone) if problems.is_empty() => Ok(recipients::NewRecipient {
                 name: self.name,
+                time_zone,
                 variables,
                 consent: consent.into_iter().collect(),
                 ..recipients::NewRecipient::new(phone)

@@ -3,7 +3,7 @@
 use crate::Time;
 use bellbird_core::consent::{ConsentMethod, ConsentPurpose, ConsentState};
 use bellbird_core::context::Actor;
-use bellbird_core::customers::edit::{GivenConsent, Upsert, check_attributes, parse_tag};
+use bellbird_core::customers::edit::{GivenConsent, Upsert, check_attributes, parse_tag, parse_time_zone};
 use bellbird_core::customers::queries::Tagged;
 use bellbird_core::ids::CustomerId;
 use bellbird_core::phone::Phone;
@@ -59,6 +59,9 @@ pub struct UpsertCustomer {
     /// What they are called.
     #[oai(validator(max_length = 200))]
     pub name: Option<String>,
+    /// Where they live, as an IANA time zone like Asia/Kolkata. Without it their number tells.
+    #[oai(validator(max_length = 64))]
+    pub time_zone: Option<String>,
     /// Texts, numbers and true/false by name, merged into what is stored; a null removes its name.
     #[oai(default)]
     pub attributes: BTreeMap<String, Value>,
@@ -120,6 +123,9 @@ pub struct Customer {
     /// What they are called.
     #[oai(skip_serializing_if_is_none)]
     pub name: Option<String>,
+    /// Where they live, if you told us.
+    #[oai(skip_serializing_if_is_none)]
+    pub time_zone: Option<String>,
     /// Anything you told us: texts, numbers and true/false by name.
     pub attributes: BTreeMap<String, Value>,
     /// In order of the alphabet.
@@ -151,6 +157,7 @@ impl From<Tagged> for Customer {
             username: customer.username,
             merged_ids: Vec::new(),
             name: customer.name,
+            time_zone: customer.time_zone,
             attributes,
             tags,
             marketing_consent: ConsentStanding {
@@ -183,9 +190,14 @@ impl UpsertCustomer {
         problems.extend(check_attributes("attributes", &attributes).err().into_iter().flatten());
         let tags = tags("tags", &self.tags, &mut problems);
         let consent = self.opt_in.map(|word| word.read(now, actor, &mut problems)).into_iter().collect();
+        let time_zone = self.time_zone.and_then(|zone| {
+            parse_time_zone("time_zone", &zone).map_err(|problem| problems.push(problem)).ok()
+        });
         let name = self.name.map(|name| name.trim().to_string()).filter(|name| !name.is_empty());
         match phone {
-            Some(phone) if problems.is_empty() => Ok(Upsert { phone, name, attributes, tags, consent }),
+            Some(phone) if problems.is_empty() => {
+                Ok(Upsert { phone, name, time_zone, attributes, tags, consent })
+            }
             _ => Err(Error::Invalid(problems)),
         }
     }
@@ -226,6 +238,7 @@ mod tests {
         UpsertCustomer {
             phone: "98765 43210".into(),
             name: Some(" Ada ".into()),
+            time_zone: None,
             attributes: BTreeMap::new(),
             tags: vec![" vip ".into()],
             opt_in: None,

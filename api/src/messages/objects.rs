@@ -2,6 +2,7 @@
 
 use super::receipts::{Pricing, Receipt};
 use crate::Time;
+use crate::money::Money;
 use bellbird_core::Timestamp;
 use bellbird_core::campaigns::words_for;
 use bellbird_core::content::Content;
@@ -94,9 +95,9 @@ pub struct Why {
 impl Why {
     /// Reads it off the row. What was wrong with an attempt before a good one is told with that attempt only.
     pub fn of(provider: &dyn MessageSender, row: &Row) -> Self {
-        use Standing::{Cancelled, Failed, Held, OptedOut, Skipped, Unknown};
-        let cancelled_for = row.status == Cancelled && row.reason.is_some();
-        if !cancelled_for && !matches!(row.status, Failed | Held | OptedOut | Skipped | Unknown) {
+        use Standing::{Accepted, Cancelled, Failed, Held, OptedOut, Skipped, Unknown};
+        let told_why = matches!(row.status, Accepted | Cancelled) && row.reason.is_some();
+        if !told_why && !matches!(row.status, Failed | Held | OptedOut | Skipped | Unknown) {
             return Self::default();
         }
         Self {
@@ -205,6 +206,12 @@ pub struct Message {
     pub revoked_at: Option<Time>,
     /// What WhatsApp charges for it, once it said so.
     pub pricing: Option<Pricing>,
+    /// The market its price depends on: a country (`IN`), a region (`NORTH_AMERICA`) or `OTHER`.
+    pub market: Option<String>,
+    /// What it was expected to cost before it was sent; absent when that was unknown.
+    pub estimated_cost: Option<Money>,
+    /// What it cost, once it was delivered; absent while that is unknown.
+    pub cost: Option<Money>,
     /// What was told about it past its own way: by participants of a group, or of a payment inside it. Only told for a
     /// single message.
     #[oai(default, skip_serializing_if_is_empty)]
@@ -295,6 +302,9 @@ impl Message {
             received,
             media_id: row.media_id,
             pricing,
+            estimated_cost: Money::read(row.estimated_cost, row.cost_currency.as_deref()),
+            cost: Money::read(row.cost, row.cost_currency.as_deref()),
+            market: row.market,
             wamid: row.wamid,
             origin: row.origin,
             context_wamid: row.context_wamid,

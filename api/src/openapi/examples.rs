@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 mod authority;
+mod costs;
 mod integrators;
 mod people;
 mod platform;
@@ -15,7 +16,7 @@ pub(super) fn add(document: &mut Value) {
     let people = people::requests().into_iter().chain(people::answers());
     let organization =
         authority::answers().into_iter().chain(integrators::answers()).chain(privacy::answers());
-    let platform = platform::requests().into_iter().chain(platform::answers());
+    let platform = platform::requests().into_iter().chain(platform::answers()).chain(costs::answers());
     for (name, example) in requests()
         .into_iter()
         .chain(answers())
@@ -65,6 +66,11 @@ pub(super) fn at(minute: u8) -> String {
     format!("2026-11-21T09:{minute:02}:00.250+00:00")
 }
 
+/// An amount, in millionths and as people write it.
+pub(super) fn money(micros: i64, amount: &str) -> Value {
+    json!({ "micros": micros, "amount": amount, "currency": "USD" })
+}
+
 /// The fields of two objects together.
 fn with(base: &Value, more: Value) -> Value {
     let fields = [base.clone(), more].into_iter().filter_map(|value| value.as_object().cloned()).flatten();
@@ -91,6 +97,7 @@ fn requests() -> Vec<(&'static str, Value)> {
                 "access_token": "a system user's token that does not expire", "mps": 80,
             }),
         ),
+        ("SetPortfolioLimit", json!({ "daily_people": 2_000, "unlimited": false })),
         ("CreateTemplate", template()),
         (
             "UpsertCustomer",
@@ -114,6 +121,14 @@ fn requests() -> Vec<(&'static str, Value)> {
                 "confirmation": {
                     "methods": ["import"], "template_id": id("tpl"), "sender_id": id("snd"), "variables": {}, "days": 7,
                 },
+            }),
+        ),
+        (
+            "SendingPolicy",
+            json!({
+                "marketing_hours": { "from": "09:00", "until": "21:00", "weekends": true }, "time_zone": "Asia/Kolkata",
+                "frequency": { "messages": 2, "days": 7, "over": "skip" }, "blocked_countries": ["FR"],
+                "us_marketing": false, "hold_while_red": true,
             }),
         ),
         ("PreviewTemplate", json!({ "variables": { "1": "Ana", "2": "WELCOME20" } })),
@@ -169,7 +184,7 @@ fn answers() -> Vec<(&'static str, Value)> {
         "id": id("cmp"), "name": "Diwali sale", "status": "running", "template_id": id("tpl"),
         "purpose": "marketing", "sender_ids": [id("snd")], "audience": { "kind": "listed" },
         "variables": { "1": { "attribute": "name", "default": "dear customer" } }, "rate_per_minute": 600,
-        "max_attempts": 3, "unknown_policy": "leave", "launched_at": at(31),
+        "max_attempts": 3, "multi_day": false, "sender_choice": "spread", "unknown_policy": "leave", "launched_at": at(31),
     });
     let recipient = json!({
         "message_id": id("msg"), "customer_id": id("cus"), "phone": "+919876543210", "name": "Asha",
@@ -179,6 +194,8 @@ fn answers() -> Vec<(&'static str, Value)> {
         "id": id("msg"), "direction": "out", "kind": "template", "purpose": "utility", "customer_id": id("cus"),
         "sender_id": id("snd"), "phone": "+919876543210", "template_id": id("tpl"),
         "variables": { "1": "Asha" }, "status": "read", "receipts": [],
+        "pricing": { "category": "utility", "kind": "regular", "model": "PMP", "billable": true }, "market": "IN",
+        "estimated_cost": money(1_400, "0.0014"), "cost": money(1_400, "0.0014"),
         "attempts": [with(&json!({ "number": 1, "wamid": "wamid.HBgM…", "requested_at": at(30) }), reached.clone())],
     });
     vec![
@@ -186,8 +203,8 @@ fn answers() -> Vec<(&'static str, Value)> {
         (
             "Portfolio",
             json!({
-                "id": "100000000000001", "daily_people": 10_000, "unlimited": false, "source": "connected",
-                "known_at": at(30),
+                "id": "100000000000001", "daily_people": 10_000, "unlimited": false, "used": 812,
+                "room": 9_188, "source": "connected", "known_at": at(30),
             }),
         ),
         ("TemplatePreview", preview()),
@@ -207,7 +224,7 @@ fn answers() -> Vec<(&'static str, Value)> {
                 json!({
                     "id": id("snd"), "app_id": id("app"), "phone_number_id": "100000000000003",
                     "waba_id": "100000000000002", "phone": "+1 555-078-3881", "name": "Our shop", "mps": 80,
-                    "status": "active",
+                    "effective_mps": 40, "effective_since": at(40), "status": "active",
                 }),
             ),
         ),
@@ -254,6 +271,8 @@ fn answers() -> Vec<(&'static str, Value)> {
         ),
         ("Campaign", with(&campaign, times.clone())),
         ("DecidedUnknowns", json!({ "decided": 3 })),
+        ("RetriedRecipients", json!({ "retried": 12 })),
+        ("MovedRecipients", json!({ "moved": 412, "left": 8 })),
         ("AddedRecipients", json!({ "added": 497, "updated": 3 })),
         ("Recipient", with(&with(&recipient, times.clone()), reached.clone())),
         ("CampaignSnapshot", snapshot.clone()),

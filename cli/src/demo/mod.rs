@@ -88,6 +88,10 @@ fn config(
         ("BELLBIRD_GRAPH_URL".to_string(), graph_url.to_string()),
         ("BELLBIRD__LOG__LEVEL".to_string(), "warn".to_string()),
         // whoever tries subscriptions out has a receiver on this machine
+        // whoever tries it at night wants to see something, more than once
+        ("BELLBIRD__POLICY__MARKETING_FROM".to_string(), String::new()),
+        ("BELLBIRD__POLICY__MARKETING_UNTIL".to_string(), String::new()),
+        ("BELLBIRD__POLICY__MARKETING_MESSAGES".to_string(), "0".to_string()),
         ("BELLBIRD__OUTSIDE__ALLOW_HTTP".to_string(), "true".to_string()),
         ("BELLBIRD__OUTSIDE__ALLOW_PRIVATE".to_string(), "true".to_string()),
     ]);

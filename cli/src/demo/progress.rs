@@ -1,6 +1,6 @@
 //! What the demo shows in the terminal.
 
-use super::setup::World;
+use super::setup::{OWNER, World};
 use bellbird_core::campaigns::CampaignStatus;
 use bellbird_core::campaigns::stats::{self, Snapshot};
 use bellbird_core::error::Error;
@@ -45,6 +45,8 @@ pub(super) fn greet(world: &World, addr: &str) {
         Some(key) => println!("  API key, shown this once:   {}", key.expose_secret()),
         None => println!("  API key:                    the one shown at the first start"),
     }
+    println!("  Console:                    http://{addr}/");
+    println!("  Sign in as {OWNER} with the password {}", world.password.expose_secret());
     println!("  Campaign {}   {}", world.campaign, if world.resumed { "carries on" } else { "launched" });
     println!("  Watch it:                   http://{addr}/api/v1/campaigns/{}/events", world.campaign);
     println!();

@@ -1,10 +1,15 @@
 //! The demo's world: made at the first start, found again at the next.
 
 use bellbird_core::campaigns::audience::{Audience, VariableSource};
+use bellbird_core::campaigns::bounds::Bounds;
+use bellbird_core::campaigns::pool::SenderChoice;
 use bellbird_core::campaigns::{self, CampaignStatus, edit::Draft};
 use bellbird_core::consent::{ConsentMethod, ConsentState};
 use bellbird_core::context::{Actor, Ctx, Services};
 use bellbird_core::customers::edit::{GivenConsent, Upsert, upsert_many};
+use bellbird_core::identity::email::EmailAddress;
+use bellbird_core::identity::users::{self, NewUser};
+use bellbird_core::identity::{Role, passwords};
 use bellbird_core::ids::{CampaignId, SenderId, TemplateId};
 use bellbird_core::page::PageRequest;
 use bellbird_core::phone::Phone;
@@ -27,6 +32,8 @@ const APP: &str = "100000000000001";
 const WABA: &str = "100000000000002";
 const NUMBER: &str = "100000000000003";
 const TAG: &str = "demo";
+/// Who signs in to the console.
+pub(super) const OWNER: &str = "owner@demo.example";
 
 /// The demo's folder.
 pub(super) struct Home(PathBuf);
@@ -101,6 +108,8 @@ pub(super) struct World {
     pub(super) campaign: CampaignId,
     pub(super) sender: SenderId,
     pub(super) template: TemplateId,
+    /// What the demo's owner signs in to the console with.
+    pub(super) password: SecretString,
     /// Only at the first start.
     pub(super) new_key: Option<SecretString>,
     pub(super) resumed: bool,
@@ -124,6 +133,7 @@ pub(super) async fn world(
             (authority(services, organization.id), Some(key.secret))
         }
     };
+    let password = owner(&ctx, home).await?;
     let sender = sender(&ctx, home, sandbox).await?;
     let template = template(&ctx).await?;
     people(&ctx, recipients).await?;
@@ -144,7 +154,24 @@ pub(super) async fn world(
         campaigns::launch::launch(&tx, &ctx, campaign.id).await?;
         tx.commit().await?;
     }
-    Ok(World { ctx, campaign: campaign.id, sender, template, new_key, resumed })
+    Ok(World { ctx, campaign: campaign.id, sender, template, password, new_key, resumed })
+}
+
+/// Who signs in to the console. The password lies beside the database, as the demo's other secrets do, and is shown at every
+/// start.
+async fn owner(ctx: &Ctx, home: &Home) -> Result<SecretString, Failure> {
+    let password = SecretString::from(home.remember("owner.password", random_token)?);
+    let email = EmailAddress::read(OWNER)?;
+    if users::by_email(ctx.db.read(), &email).await?.is_some() {
+        return Ok(password);
+    }
+    let password_hash = passwords::hash(&password).await?;
+    let tx = ctx.begin().await?;
+    let new = NewUser { email, name: "Demo owner".into(), password_hash, verified: true };
+    let user = users::insert(&tx, new).await?;
+    users::join(&tx, ctx.organization, user.id, Role::Owner).await?;
+    tx.commit().await?;
+    Ok(password)
 }
 
 fn authority(services: &Services, organization: bellbird_core::ids::OrganizationId) -> Ctx {
@@ -248,8 +275,11 @@ async fn draft(ctx: &Ctx, sender: SenderId, template: TemplateId) -> Result<camp
         audience: Audience::Tag { tag: TAG.into() },
         variables: BTreeMap::from([("1".into(), name), ("2".into(), code)]),
         rate_per_minute: None,
+        multi_day: false,
+        sender_choice: SenderChoice::Spread,
         max_attempts: None,
         unknown_policy: None,
+        bounds: Bounds::default(),
     };
     let tx = ctx.begin().await?;
     let campaign = campaigns::edit::create(&tx, ctx, draft).await?;

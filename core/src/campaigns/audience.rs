@@ -1,7 +1,9 @@
 //! To whom, and with which values.
 
+use super::outcome::Outcome;
 use crate::consent::link::Links;
 use crate::customers::Customer;
+use crate::ids::CampaignId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,6 +21,13 @@ pub enum Audience {
     },
     /// Everyone who has agreed to marketing when it is launched.
     OptedIn,
+    /// Everyone whom another campaign came to this with, when it is launched.
+    Outcome {
+        /// Which campaign.
+        campaign: CampaignId,
+        /// What it came to.
+        outcome: Outcome,
+    },
 }
 
 /// Where the value of one of the template's variables comes from. A value given with a recipient comes before all.
@@ -40,6 +49,12 @@ pub struct VariableSource {
 }
 
 impl VariableSource {
+    /// The attribute the value comes from, where nothing stands in for people who lack it.
+    pub(super) fn only_attribute(&self) -> Option<&str> {
+        let alone = self.value.is_none() && self.default.is_none() && !self.unsubscribe_link;
+        self.attribute.as_deref().filter(|_| alone)
+    }
+
     fn resolve(&self, key: &str, customer: &Customer, links: Option<&Links>) -> Option<String> {
         if let (true, Some(links)) = (self.unsubscribe_link, links) {
             let ends_an_address = key.starts_with("button.") || key.contains(".button.");

@@ -2,8 +2,11 @@
 
 use super::approvals;
 use super::audience::{Audience, VariableSource};
+use super::bounds::Bounds;
 use super::entity::{Column, Entity, Model};
 use super::files;
+use super::outcome;
+use super::pool::SenderChoice;
 use super::recipients;
 use super::state::{Action, CampaignStatus};
 use crate::consent::Purpose;
@@ -32,16 +35,22 @@ pub struct Draft {
     pub template: TemplateId,
     /// From which numbers, in turn; at least one.
     pub senders: Vec<SenderId>,
+    /// Which of them a person is sent to from.
+    pub sender_choice: SenderChoice,
     /// To whom.
     pub audience: Audience,
     /// Where the template's values come from.
     pub variables: BTreeMap<String, VariableSource>,
     /// At most so many messages a minute.
     pub rate_per_minute: Option<u32>,
+    /// Whether it may take several days where the provider's limit of new people a day is smaller than it.
+    pub multi_day: bool,
     /// Give up on a person after so many failures; 1 to 10, default 3.
     pub max_attempts: Option<u32>,
     /// For outcomes that stay unknown; `None`: the organization's.
     pub unknown_policy: Option<UnknownPolicy>,
+    /// When in the day it sends, and when it stops by itself.
+    pub bounds: Bounds,
 }
 
 /// Writes a new draft.
@@ -56,9 +65,11 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
         template_id: template.id,
         purpose: template.category,
         sender_ids: json!([]),
+        sender_choice: SenderChoice::Spread,
         audience: json!({}),
         variables: json!({}),
         rate_per_minute: None,
+        multi_day: false,
         max_attempts: 3,
         unknown_policy: UnknownPolicy::Leave,
         expand_cursor: None,
@@ -69,6 +80,18 @@ pub async fn create(tx: &Tx, ctx: &Ctx, draft: Draft) -> Result<Model> {
         paused_reason: None,
         finished_at: None,
         recipients_erased_at: None,
+        schedule_at: None,
+        schedule_zone: None,
+        schedule_rule: None,
+        schedule_missed: None,
+        next_run_at: None,
+        runs: 0,
+        repeats_id: None,
+        send_at_local: None,
+        stop_at: None,
+        pause_at_failed_percent: None,
+        pause_at_opted_out_percent: None,
+        pause_seen: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     };
@@ -132,12 +155,14 @@ async fn fill(tx: &Tx, ctx: &Ctx, old: Model, draft: Draft, template: &Template)
         template_id: template.id,
         purpose: template.category,
         sender_ids: json!(draft.senders),
+        sender_choice: draft.sender_choice,
         audience: json!(draft.audience),
         variables: json!(draft.variables),
         rate_per_minute: draft.rate_per_minute.map(|n| i32::try_from(n).unwrap_or(i32::MAX)),
+        multi_day: draft.multi_day,
         max_attempts: i32::try_from(draft.max_attempts.unwrap_or(3)).unwrap_or(3),
         unknown_policy,
-        ..old
+        ..draft.bounds.put(old)
     })
 }
 
@@ -163,6 +188,8 @@ async fn check(tx: &Tx, ctx: &Ctx, draft: &Draft) -> Result<Template> {
     {
         problems.push(problem);
     }
+    problems.extend(draft.bounds.problems(tx.now()));
+    problems.extend(outcome::misfit(tx, ctx, &draft.audience).await?);
     let template = templates::Entity::secure_find(ctx.organization)
         .filter(templates::entity::Column::Id.eq(draft.template))
         .one(tx.conn())
@@ -218,6 +245,13 @@ async fn check_senders(
             }
             Some(_) => {}
         }
+    }
+    let most: u64 = known.iter().map(|sender| u64::from(sender.mps.unsigned_abs()) * 60).sum();
+    if let Some(rate) = draft.rate_per_minute.filter(|rate| !known.is_empty() && u64::from(*rate) > most) {
+        let message = format!(
+            "its senders may send {most} a minute together, not {rate}; leave it out for all of that"
+        );
+        problems.push(Problem::new("rate_per_minute", "invalid_rate", message));
     }
     Ok(())
 }

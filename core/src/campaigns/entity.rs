@@ -1,6 +1,8 @@
 //! Rows of `campaigns`.
 
 use super::audience::{Audience, VariableSource};
+use super::pool::SenderChoice;
+use super::schedule::MissedPolicy;
 use super::state::CampaignStatus;
 use crate::clock::Timestamp;
 use crate::consent::Purpose;
@@ -31,12 +33,16 @@ pub struct Model {
     pub purpose: Purpose,
     /// From which numbers, in turn.
     pub sender_ids: Json,
+    /// Which of them a person is sent to from.
+    pub sender_choice: SenderChoice,
     /// To whom.
     pub audience: Json,
     /// Where the template's values come from.
     pub variables: Json,
     /// At most so many messages a minute; `None`: as fast as the senders may.
     pub rate_per_minute: Option<i32>,
+    /// Whether it may take several days where the provider's limit of new people a day is smaller than it.
+    pub multi_day: bool,
     /// Give up on a person after so many failures.
     pub max_attempts: i32,
     /// For outcomes that stay unknown.
@@ -57,6 +63,30 @@ pub struct Model {
     pub finished_at: Option<Timestamp>,
     /// When its recipients stopped to be anybody: the retention policy anonymised them. Its numbers stay.
     pub recipients_erased_at: Option<Timestamp>,
+    /// When it goes out, as a wall time: `2026-12-01T10:00:00`.
+    pub schedule_at: Option<String>,
+    /// Where that wall hangs: an IANA zone.
+    pub schedule_zone: Option<String>,
+    /// How it repeats from then on (RFC 5545); `None`: once.
+    pub schedule_rule: Option<String>,
+    /// What becomes of a time nobody was there for.
+    pub schedule_missed: Option<MissedPolicy>,
+    /// The moment it goes out next, while it is scheduled.
+    pub next_run_at: Option<Timestamp>,
+    /// How often its schedule let it go out.
+    pub runs: i32,
+    /// The campaign of whose schedule this is one run.
+    pub repeats_id: Option<CampaignId>,
+    /// Each recipient at this time of their own day, `10:00`.
+    pub send_at_local: Option<String>,
+    /// What was not sent by then is not sent any more.
+    pub stop_at: Option<Timestamp>,
+    /// Pause when so many of a hundred messages failed.
+    pub pause_at_failed_percent: Option<i32>,
+    /// Pause when so many of a hundred people stopped such messages.
+    pub pause_at_opted_out_percent: Option<i32>,
+    /// The numbers at the last such pause, as JSON: only what came since is looked at.
+    pub pause_seen: Option<String>,
     /// When it was drafted.
     pub created_at: Timestamp,
     /// When it last changed.

@@ -7,18 +7,25 @@
 use super::audience::Audience;
 use super::control;
 use super::entity::{Column, Entity, Model};
+use super::outcome;
 use super::recipients::{Judge, first_file};
 use super::state::CampaignStatus;
 use crate::bulk::{Kind, Rows};
+use crate::clock::Timestamp;
 use crate::consent::{ConsentPurpose, ConsentState, Purpose, check, suppression};
 use crate::context::{Services, Tx};
 use crate::customers::{self, Customer, tag_entity};
 use crate::error::{Error, Result};
 use crate::events::{self, EventType};
 use crate::ids::{CampaignId, CustomerId, MessageId, OutboxId};
+use crate::messages::cost;
 use crate::messages::counters::Deltas;
+use crate::messages::judge::{self, Case, Ruling};
 use crate::messages::state::MessageStatus;
 use crate::outbox::{self, Progress};
+use crate::policy::hours::{Places, WallTime, next_local};
+use crate::policy::{SendingPolicy, settings};
+use crate::pricing::Estimate;
 use crate::templates::files::KnownFiles;
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -116,8 +123,23 @@ async fn move_cursor(tx: &Tx, campaign: &Model, last: Option<String>) -> Result<
 async fn page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Option<String>> {
     match judge.campaign.audience()? {
         Audience::Listed => listed_page(tx, services, judge).await,
-        Audience::Tag { tag } => audience_page(tx, services, judge, Some(&tag)).await,
-        Audience::OptedIn => audience_page(tx, services, judge, None).await,
+        Audience::Tag { tag } => {
+            let tagged = Query::select()
+                .column(tag_entity::Column::CustomerId)
+                .from(tag_entity::Entity)
+                .and_where(tag_entity::Column::OrganizationId.eq(judge.campaign.organization_id))
+                .and_where(tag_entity::Column::Tag.eq(tag))
+                .to_owned();
+            audience_page(tx, services, judge, customers::entity::Column::Id.in_subquery(tagged)).await
+        }
+        Audience::OptedIn => {
+            let agreed = customers::entity::Column::MarketingConsent.eq(ConsentState::OptedIn);
+            audience_page(tx, services, judge, agreed).await
+        }
+        Audience::Outcome { campaign, outcome } => {
+            let came_to_it = outcome::people(campaign, outcome, judge.campaign.expand_cursor.as_deref());
+            audience_page(tx, services, judge, came_to_it).await
+        }
     }
 }
 
@@ -125,23 +147,44 @@ async fn page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Option<Stri
 struct Final {
     status: MessageStatus,
     reason: Option<&'static str>,
+    /// When somebody who waits comes up.
+    until: Option<Timestamp>,
     variables: BTreeMap<String, String>,
     detail: Option<String>,
 }
 
-/// Who of a page is on the suppression list. Whoever was when they became a customer stands as opted out already; this
-/// is for the day somebody brings back rows past every use case.
-async fn suppressed<'c>(
-    tx: &Tx,
-    judge: &Judge,
-    people: impl IntoIterator<Item = &'c Customer>,
-) -> Result<HashSet<CustomerId>> {
-    let purpose = match judge.campaign.purpose {
-        Purpose::Marketing => ConsentPurpose::Marketing,
-        Purpose::Utility => ConsentPurpose::Utility,
-        Purpose::Authentication | Purpose::Service => return Ok(HashSet::new()),
-    };
-    suppression::among(tx, judge.campaign.organization_id, purpose, people).await
+/// What a page's people are judged by, beside what is known about each.
+struct Rules {
+    policy: SendingPolicy,
+    now: Timestamp,
+    /// The time of their own day at which people are sent to.
+    local: Option<WallTime>,
+    /// Who is on the suppression list. Whoever was when they became a customer stands as opted out already; this is for
+    /// the day somebody brings back rows past every use case.
+    suppressed: HashSet<CustomerId>,
+}
+
+impl Rules {
+    async fn of<'c>(
+        tx: &Tx,
+        services: &Services,
+        judge: &Judge,
+        people: impl IntoIterator<Item = &'c Customer>,
+    ) -> Result<Self> {
+        let organization = judge.campaign.organization_id;
+        let policy = settings::of(tx.conn(), services, organization).await?;
+        let purpose = match judge.campaign.purpose {
+            Purpose::Marketing => Some(ConsentPurpose::Marketing),
+            Purpose::Utility => Some(ConsentPurpose::Utility),
+            Purpose::Authentication | Purpose::Service => None,
+        };
+        let suppressed = match purpose {
+            Some(purpose) => suppression::among(tx, organization, purpose, people).await?,
+            None => HashSet::new(),
+        };
+        let local = judge.campaign.send_at_local.as_deref().and_then(|time| WallTime::parse(time).ok());
+        Ok(Self { policy, now: tx.now(), local, suppressed })
+    }
 }
 
 fn decide(
@@ -149,26 +192,62 @@ fn decide(
     known: &KnownFiles,
     customer: &Customer,
     own: &BTreeMap<String, String>,
-    suppressed: &HashSet<CustomerId>,
+    rules: &Rules,
 ) -> Final {
     let skip = |reason, detail| Final {
         status: MessageStatus::Skipped,
         reason: Some(reason),
+        until: None,
         variables: own.clone(),
         detail,
     };
     if let Some(reason) = check::refusal(judge.campaign.purpose, customer) {
         return skip(reason, None);
     }
-    if suppressed.contains(&customer.id) {
+    if rules.suppressed.contains(&customer.id) {
         return skip("suppressed", None);
     }
     if customer.phone.is_none() && customer.bsuid.is_none() {
         return skip("no_address", None);
     }
-    match judge.values(known, own, customer) {
-        Ok(variables) => Final { status: MessageStatus::Pending, reason: None, variables, detail: None },
-        Err(problems) => skip("bad_variables", problems.first().map(|p| p.message.clone())),
+    let case = Case {
+        purpose: judge.campaign.purpose,
+        phone: customer.phone.as_ref(),
+        bsuid: customer.bsuid.as_deref(),
+        time_zone: customer.time_zone.as_deref(),
+        // how the number is doing when it sends counts
+        quality: None,
+    };
+    // in a campaign that keeps to a time of people's own day, their hours are asked of that moment
+    let local = rules.local.map(|time| {
+        let places = Places { zones: &case.places(), fallback: rules.policy.fallback() };
+        next_local(time, places, rules.now)
+    });
+    let at = local.unwrap_or(rules.now);
+    let ruling = match judge::judge(&rules.policy, &case, at) {
+        Ruling::Send if at > rules.now => Ruling::Wait(at, "local_time"),
+        other => other,
+    };
+    if let Ruling::Skip(reason) = ruling {
+        return skip(reason, None);
+    }
+    match (judge.values(known, own, customer), ruling) {
+        (Err(problems), _) => skip("bad_variables", problems.first().map(|p| p.message.clone())),
+        (Ok(variables), Ruling::Wait(until, reason)) => {
+            let (reason, until) = (Some(reason), Some(until));
+            Final { status: MessageStatus::Held, reason, until, variables, detail: None }
+        }
+        (Ok(variables), _) => {
+            Final { status: MessageStatus::Pending, reason: None, until: None, variables, detail: None }
+        }
+    }
+}
+
+/// What somebody's message is expected to cost; nothing is expected of one that is not sent.
+fn estimate(judge: &Judge, verdict: &Final, customer: &Customer, now: Timestamp) -> Estimate {
+    match verdict.status {
+        MessageStatus::Skipped => Estimate::default(),
+        _ => cost::expected(judge.campaign.purpose, customer, now),
     }
 }
 
@@ -198,7 +277,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
     }
     let planned = query.into_model::<Planned>().all(tx.conn()).await?;
     let customers = by_id(tx, planned.iter().map(|row| row.customer_id).collect()).await?;
-    let suppressed = suppressed(tx, judge, customers.values()).await?;
+    let rules = Rules::of(tx, services, judge, customers.values()).await?;
     let mut rows = Rows::new(&[
         ("id", Kind::Text),
         ("sender_id", Kind::Text),
@@ -207,6 +286,10 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
         ("variables", Kind::Text),
         ("media_id", Kind::Text),
         ("error_detail", Kind::Text),
+        ("until_at", Kind::Int),
+        ("market", Kind::Text),
+        ("estimated_cost", Kind::Int),
+        ("cost_currency", Kind::Text),
     ]);
     let mut deltas = Deltas::default();
     let (mut found, mut people) = (Vec::new(), Vec::new());
@@ -218,24 +301,30 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
     }
     let known = judge.known_files(tx.conn(), &people).await?;
     for (row, (own, customer)) in found.into_iter().zip(&people) {
-        let verdict = decide(judge, &known, customer, own, &suppressed);
+        let verdict = decide(judge, &known, customer, own, &rules);
+        let [market, estimated, currency] = estimate(judge, &verdict, customer, tx.now()).cells();
         deltas.moved(Some(judge.campaign.id), MessageStatus::Planned, verdict.status);
         rows.push(vec![
             row.id.to_string().into(),
             // the draft's senders may have changed since this person was added
-            judge.sender_for(row.customer_id).to_string().into(),
+            judge.sender_for(customer).to_string().into(),
             verdict.status.as_str().into(),
             verdict.reason.map(str::to_string).into(),
             serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
             first_file(&verdict.variables),
             verdict.detail.into(),
+            verdict.until.into(),
+            market,
+            estimated,
+            currency,
         ]);
     }
     if !rows.is_empty() {
         let update = rows.statement(
             tx.backend(),
             "UPDATE messages SET sender_id = v.sender_id, status = v.status, reason = v.reason, variables = v.variables,
-                media_id = v.media_id, error_detail = v.error_detail, purpose = $1, template_id = $2, max_attempts = CAST($3 AS INTEGER),
+                media_id = v.media_id, error_detail = v.error_detail, next_attempt_at = v.until_at, market = v.market,
+                estimated_cost = v.estimated_cost, cost_currency = v.cost_currency, purpose = $1, template_id = $2, max_attempts = CAST($3 AS INTEGER),
                 updated_at = $4
              FROM {rows} WHERE messages.id = v.id AND messages.status = 'planned'",
             [
@@ -257,35 +346,19 @@ async fn by_id(tx: &Tx, ids: Vec<CustomerId>) -> Result<HashMap<CustomerId, Cust
     Ok(found.into_iter().map(|customer| (customer.id, customer)).collect())
 }
 
-async fn audience_page(
-    tx: &Tx,
-    services: &Services,
-    judge: &Judge,
-    tag: Option<&str>,
-) -> Result<Option<String>> {
+async fn audience_page(tx: &Tx, services: &Services, judge: &Judge, who: Expr) -> Result<Option<String>> {
     use customers::entity::Column;
     let campaign = &judge.campaign;
     let mut query = customers::Entity::find()
         .filter(Column::OrganizationId.eq(campaign.organization_id))
+        .filter(who)
         .order_by_asc(Column::Id)
         .limit(PAGE);
     if let Some(cursor) = &campaign.expand_cursor {
         query = query.filter(Column::Id.gt(cursor.as_str()));
     }
-    query = match tag {
-        None => query.filter(Column::MarketingConsent.eq(ConsentState::OptedIn)),
-        Some(tag) => {
-            let carriers = Query::select()
-                .column(tag_entity::Column::CustomerId)
-                .from(tag_entity::Entity)
-                .and_where(tag_entity::Column::OrganizationId.eq(campaign.organization_id))
-                .and_where(tag_entity::Column::Tag.eq(tag))
-                .to_owned();
-            query.filter(Column::Id.in_subquery(carriers))
-        }
-    };
     let people = query.all(tx.conn()).await?;
-    let suppressed = suppressed(tx, judge, &people).await?;
+    let rules = Rules::of(tx, services, judge, &people).await?;
     let mut rows = Rows::new(&[
         ("id", Kind::Text),
         ("customer_id", Kind::Text),
@@ -297,16 +370,21 @@ async fn audience_page(
         ("variables", Kind::Text),
         ("media_id", Kind::Text),
         ("error_detail", Kind::Text),
+        ("until_at", Kind::Int),
+        ("market", Kind::Text),
+        ("estimated_cost", Kind::Int),
+        ("cost_currency", Kind::Text),
     ]);
     let mut deltas = Deltas::default();
     let given: Vec<_> = people.iter().map(|customer| (BTreeMap::new(), customer)).collect();
     let known = judge.known_files(tx.conn(), &given).await?;
     for (own, customer) in &given {
-        let verdict = decide(judge, &known, customer, own, &suppressed);
+        let verdict = decide(judge, &known, customer, own, &rules);
+        let [market, estimated, currency] = estimate(judge, &verdict, customer, tx.now()).cells();
         rows.push(vec![
             MessageId::new(tx.clock()).to_string().into(),
             customer.id.to_string().into(),
-            judge.sender_for(customer.id).to_string().into(),
+            judge.sender_for(customer).to_string().into(),
             customer.phone.as_ref().map(ToString::to_string).into(),
             customer.bsuid.clone().into(),
             verdict.status.as_str().into(),
@@ -314,17 +392,22 @@ async fn audience_page(
             serde_json::to_string(&verdict.variables).map_err(Error::internal)?.into(),
             first_file(&verdict.variables),
             verdict.detail.into(),
+            verdict.until.into(),
+            market,
+            estimated,
+            currency,
         ]);
     }
     if !rows.is_empty() {
         let insert = rows.statement(
             tx.backend(),
             "INSERT INTO messages (id, organization_id, direction, lane, kind, purpose, campaign_id, customer_id,
-                sender_id, template_id, phone, bsuid, variables, media_id, status, reason, error_detail, max_attempts,
-                created_at, updated_at)
+                sender_id, template_id, phone, bsuid, variables, media_id, status, reason, error_detail, next_attempt_at,
+                market, estimated_cost, cost_currency, max_attempts, created_at, updated_at)
              SELECT v.id, $1, 'out', 'bulk', 'template', $2, $3, v.customer_id, v.sender_id, $4, v.phone, v.bsuid,
-                v.variables, v.media_id, v.status, v.reason, v.error_detail, CAST($5 AS INTEGER), CAST($6 AS BIGINT),
-                CAST($6 AS BIGINT)
+                v.variables, v.media_id, v.status, v.reason, v.error_detail, v.until_at, v.market,
+                v.estimated_cost, v.cost_currency,
+                CAST($5 AS INTEGER), CAST($6 AS BIGINT), CAST($6 AS BIGINT)
              FROM {rows} WHERE true
              ON CONFLICT (campaign_id, customer_id) WHERE campaign_id IS NOT NULL DO NOTHING
              RETURNING status",

@@ -8,9 +8,11 @@ use crate::events::{self, EventType};
 use crate::ids::CampaignId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
-/// Rows that will still be sent.
-const UNSENT: &str = "EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
-    AND messages.status IN ('planned', 'pending', 'queued', 'sending'))";
+/// Rows that will still be sent, now or when their time comes.
+const UNSENT: &str = "(EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
+        AND messages.status IN ('planned', 'pending', 'queued', 'sending'))
+    OR EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
+        AND messages.status = 'held' AND messages.attempt = 0))";
 /// Rows that wait for a retry, or for the truth.
 const UNSETTLED: &str = "(EXISTS (SELECT 1 FROM messages WHERE messages.campaign_id = campaigns.id
         AND messages.status = 'held')

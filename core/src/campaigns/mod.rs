@@ -7,7 +7,10 @@
 pub mod approval_entity;
 pub mod approvals;
 pub mod audience;
+pub mod autopause;
+pub mod bounds;
 pub mod control;
+pub mod cost;
 pub mod edit;
 pub mod entity;
 pub mod expand;
@@ -16,10 +19,17 @@ pub mod finish;
 pub mod forget;
 pub mod jobs;
 pub mod launch;
+pub mod outcome;
+pub mod pool;
+pub mod preflight;
 pub mod queries;
 pub mod recipients;
+pub mod retarget;
+pub mod retry;
+pub mod schedule;
 pub mod state;
 pub mod stats;
+mod whom;
 pub mod words_for;
 
 pub use entity::{Entity, Model as Campaign};

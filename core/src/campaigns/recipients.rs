@@ -4,6 +4,7 @@ use super::approvals;
 use super::audience::{self, Audience, VariableSource};
 use super::edit::lock;
 use super::entity::Model;
+use super::pool;
 use super::state::Action;
 use crate::bulk::{Cell, Kind, Rows};
 use crate::consent::link::Links;
@@ -31,6 +32,8 @@ pub struct NewRecipient {
     pub phone: Phone,
     /// What they are called.
     pub name: Option<String>,
+    /// Where they live, an IANA time zone that `parse_time_zone` has read.
+    pub time_zone: Option<String>,
     /// Values of their own for the template's variables.
     pub variables: BTreeMap<String, String>,
     /// What else is known about them: flat, and checked by `check_attributes`.
@@ -47,6 +50,7 @@ impl NewRecipient {
         Self {
             phone,
             name: None,
+            time_zone: None,
             variables: BTreeMap::new(),
             attributes: Map::new(),
             tags: Vec::new(),
@@ -59,6 +63,7 @@ impl NewRecipient {
         Upsert {
             phone: self.phone.clone(),
             name: self.name.clone(),
+            time_zone: self.time_zone.clone(),
             attributes: self.attributes.clone(),
             tags: self.tags.clone(),
             consent: self.consent.clone(),
@@ -157,8 +162,8 @@ impl Judge {
     }
 
     /// The number a person is sent to from: the same one however often it is computed.
-    pub(super) fn sender_for(&self, customer: CustomerId) -> SenderId {
-        self.senders[(customer.spread() % self.senders.len() as u64) as usize]
+    pub(super) fn sender_for(&self, customer: &Customer) -> SenderId {
+        pool::sender_for(self.campaign.sender_choice, &self.senders, customer)
     }
 }
 
@@ -262,7 +267,7 @@ pub(crate) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) 
             Ok(values) => rows.push(vec![
                 MessageId::new(tx.clock()).to_string().into(),
                 customer.id.to_string().into(),
-                judge.sender_for(customer.id).to_string().into(),
+                judge.sender_for(customer).to_string().into(),
                 phone.into(),
                 serde_json::to_string(own).map_err(Error::internal)?.into(),
                 first_file(&values),

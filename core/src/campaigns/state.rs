@@ -8,6 +8,8 @@ words! {
     pub enum CampaignStatus {
         /// Being written.
         Draft = "draft",
+        /// Goes out by itself at `next_run_at`.
+        Scheduled = "scheduled",
         /// Launched; its recipients are being made final.
         Preparing = "preparing",
         /// Sending.
@@ -30,24 +32,38 @@ words! {
 pub enum Action {
     /// Change or delete it, or its recipients.
     Edit,
+    /// See what it would come to.
+    Preflight,
     /// Begin.
     Launch,
+    /// Begin by itself later, perhaps again and again.
+    Schedule,
+    /// Take that back.
+    Unschedule,
     /// Stop for now.
     Pause,
+    /// Have people get it from another number.
+    Move,
     /// Go on.
     Resume,
     /// Stop for good.
     Cancel,
+    /// Send once more to whom it failed.
+    Retry,
 }
 
 impl CampaignStatus {
     /// From which statuses an action is possible.
     pub const fn allowing(action: Action) -> &'static [Self] {
         match action {
-            Action::Edit | Action::Launch => &[Self::Draft],
+            Action::Edit | Action::Launch | Action::Schedule => &[Self::Draft],
+            Action::Preflight => &[Self::Draft, Self::Scheduled],
+            Action::Unschedule => &[Self::Scheduled],
             Action::Pause => &[Self::Running, Self::Settling],
             Action::Resume => &[Self::Paused],
+            Action::Move => &[Self::Running, Self::Paused, Self::Settling],
             Action::Cancel => &[Self::Preparing, Self::Running, Self::Paused, Self::Settling],
+            Action::Retry => &[Self::Running, Self::Settling, Self::Completed],
         }
     }
 
@@ -60,13 +76,24 @@ impl CampaignStatus {
             return Ok(());
         }
         let (code, message) = match action {
+            Action::Edit | Action::Launch | Action::Schedule if self == Self::Scheduled => {
+                ("campaign_scheduled", "a scheduled campaign is left as it is; unschedule it first")
+            }
             Action::Edit => ("campaign_not_draft", "only a draft can be changed"),
+            Action::Preflight => ("campaign_not_draft", "only a draft has a pre-flight; look at its stats"),
             Action::Launch => ("campaign_not_draft", "only a draft can be launched"),
+            Action::Schedule => ("campaign_not_draft", "only a draft can be scheduled"),
+            Action::Unschedule => ("campaign_not_scheduled", "only a scheduled campaign can be unscheduled"),
             Action::Pause => ("campaign_not_running", "only a running campaign can be paused"),
+            Action::Move => ("campaign_not_active", "people move while a campaign is running or paused"),
             Action::Resume => ("campaign_not_paused", "only a paused campaign can be resumed"),
             Action::Cancel => {
                 ("campaign_not_active", "only a launched campaign that is not over can be cancelled")
             }
+            Action::Retry => (
+                "campaign_not_retryable",
+                "only a campaign that is sending or completed can try its failed messages again",
+            ),
         };
         Err(Error::conflict(code, format!("{message}; this one is {self}")))
     }
@@ -78,7 +105,8 @@ mod tests {
 
     #[test]
     fn every_action_is_refused_from_every_other_status_with_a_conflict() {
-        for action in [Action::Edit, Action::Launch, Action::Pause, Action::Resume, Action::Cancel] {
+        use Action::{Cancel, Edit, Launch, Move, Pause, Preflight, Resume, Retry, Schedule, Unschedule};
+        for action in [Edit, Preflight, Launch, Schedule, Unschedule, Pause, Move, Resume, Cancel, Retry] {
             for status in CampaignStatus::ALL {
                 let allowed = CampaignStatus::allowing(action).contains(status);
                 assert_eq!(status.check(action).is_ok(), allowed, "{action:?} from {status}");

@@ -10,6 +10,7 @@ pub fn reason(
     reason: Option<&str>,
     code: Option<i32>,
 ) -> Option<String> {
+    use MessageStatus::{Held, Pending, Queued};
     let own = match (status, reason.unwrap_or_default()) {
         (_, "no_consent") => "This person has not agreed to marketing messages.",
         (_, "opted_out") => "This person stopped such messages from you.",
@@ -30,6 +31,25 @@ pub fn reason(
             "Too many messages to this person in a short time; it will be tried again shortly."
         }
         (_, "too_fast") => "WhatsApp asked us to slow down; it will be tried again shortly.",
+        (_, "quiet_hours") => "It is night where this person lives; it will be sent in the morning.",
+        (_, "local_time") => "It will be sent at the time you chose, by the clock where this person lives.",
+        (_, "never_open") => {
+            "Your sending hours never fall together in all the places this person may be in."
+        }
+        (_, "frequency_cap") => "This person has had as much marketing from you lately as you allow.",
+        (_, "country_blocked") => "You do not send to this person's country.",
+        (_, "us_marketing") => "WhatsApp does not deliver marketing to numbers of the United States.",
+        (_, "sender_quality") => {
+            "People complained about the sending number; marketing waits until WhatsApp rates it better."
+        }
+        (Held | Pending | Queued, "portfolio_limit") => {
+            "WhatsApp lets your business write first to a limited number of people a day; this one follows as soon as \
+             there is room."
+        }
+        (_, "too_late") => "The campaign stopped, as it was told to, before this could be sent.",
+        (_, "held_for_quality") => {
+            "WhatsApp holds this back while it sees how people like the template; it goes out or fails by itself."
+        }
         (_, "sender_paused") => "The sending number is paused; it will be sent when the number is back.",
         _ => "",
     };

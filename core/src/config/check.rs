@@ -1,7 +1,11 @@
 //! Combinations that parse but would hurt are refused at the start, with the fix.
 
-use super::{BadSetting, Config, WorkerConfig};
+use super::{BadSetting, Config, PolicyConfig, WorkerConfig};
+use crate::policy::hours::Hours;
 use crate::secret::{EnvironmentKeys, ExposeSecret};
+
+/// A limiter counts in microseconds; beyond this it would be wrong by more than it is worth.
+const MOST_MPS: u32 = 100_000;
 
 pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
     let bad = |key: &str, problem: String| Err(BadSetting { key: key.into(), problem });
@@ -81,6 +85,19 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
             "must be 0 (no retry) or at least 24: Meta blocks earlier retries".into(),
         );
     }
+    policy(&config.policy)?;
+    let sending = &config.sending;
+    if !(1..=MOST_MPS).contains(&sending.max_mps) {
+        return bad("sending.max_mps", format!("must be 1 to {MOST_MPS}; Meta's ceiling is 1,000"));
+    }
+    if (1..6_000).contains(&sending.pair_every_ms) || sending.pair_every_ms > 3_600_000 {
+        let problem =
+            "must be 0 (off) or 6000 to 3600000: Meta takes one message in six seconds to one person";
+        return bad("sending.pair_every_ms", problem.into());
+    }
+    if !(1..=45).contains(&sending.pair_burst) {
+        return bad("sending.pair_burst", "must be 1 to 45: Meta lends one person no more at once".into());
+    }
     for (key, n) in [
         ("worker.bulk_concurrency", config.worker.bulk_concurrency),
         ("worker.interactive_concurrency", config.worker.interactive_concurrency),
@@ -114,6 +131,20 @@ pub(super) fn check(config: &Config) -> Result<(), BadSetting> {
 }
 
 /// What signing in stands on.
+/// What organizations begin with.
+fn policy(policy: &PolicyConfig) -> Result<(), BadSetting> {
+    let bad = |key: &str, problem: String| Err(BadSetting { key: key.into(), problem });
+    let hours = Hours::parse(&policy.marketing_from, &policy.marketing_until, policy.weekends);
+    let any_time = policy.marketing_from.is_empty() && policy.marketing_until.is_empty();
+    if let (false, Err(why)) = (any_time, hours) {
+        return bad("policy.marketing_from", format!("and marketing_until: {why}"));
+    }
+    if policy.marketing_messages > 0 && policy.marketing_days == 0 {
+        return bad("policy.marketing_days", "must be at least 1".into());
+    }
+    Ok(())
+}
+
 fn people(config: &Config) -> Result<(), BadSetting> {
     let bad = |key: &str, problem: &str| Err(BadSetting { key: key.into(), problem: problem.into() });
     let (auth, smtp) = (&config.auth, config.email.smtp_url.expose_secret());
@@ -182,6 +213,9 @@ mod tests {
             (("BELLBIRD__HTTP__CORS_ORIGINS", "https://app.example.com/"), "http.cors_origins", "path"),
             (("BELLBIRD__HTTP__PROXY_HEADER", "x-real-ip"), "", "x-real-ip"),
             (("BELLBIRD__HTTP__IDLE_TIMEOUT_MS", "0"), "http.idle_timeout_ms", "at least 1"),
+            (("BELLBIRD__SENDING__MAX_MPS", "0"), "sending.max_mps", "1,000"),
+            (("BELLBIRD__SENDING__PAIR_EVERY_MS", "5999"), "sending.pair_every_ms", "six seconds"),
+            (("BELLBIRD__SENDING__PAIR_BURST", "46"), "sending.pair_burst", "45"),
             (("BELLBIRD__WORKER__HTTP_ADDR", "nowhere"), "worker.http_addr", "9090"),
             (("BELLBIRD__SUBSCRIPTIONS__KEEP_DAYS", "4"), "subscriptions.keep_days", "at least 5"),
         ] {

@@ -57,6 +57,7 @@ pub struct Config {
     pub queue: QueueSettings,
     pub worker: WorkerConfig,
     pub sending: SendingConfig,
+    pub policy: PolicyConfig,
     pub webhooks: WebhooksConfig,
     pub templates: TemplatesConfig,
     pub files: FilesConfig,
@@ -156,6 +157,16 @@ section! {
     }
 }
 section! {
+    /// `[policy]`
+    PolicyConfig {
+        marketing_from: String,
+        marketing_until: String,
+        weekends: bool,
+        marketing_messages: u32,
+        marketing_days: u32,
+    }
+}
+section! {
     /// `[sending]`
     SendingConfig {
         claim_expires_ms: u64,
@@ -165,6 +176,9 @@ section! {
         throttle_wait_ms: u64,
         unreachable_wait_ms: u64,
         marketing_limit_wait_hours: u64,
+        max_mps: u32,
+        pair_burst: u32,
+        pair_every_ms: u64,
     }
 }
 section! {

@@ -9,6 +9,7 @@ use crate::db::Owned;
 use crate::error::{Error, Problem, Result};
 use crate::ids::{CustomerId, OrganizationId};
 use crate::phone::Phone;
+use crate::policy::zones;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Map, Value};
@@ -87,6 +88,8 @@ pub struct Upsert {
     pub phone: Phone,
     /// What they are called.
     pub name: Option<String>,
+    /// Where they live, an IANA time zone that [`parse_time_zone`] has read.
+    pub time_zone: Option<String>,
     /// Merged into what is stored; a null removes its key.
     pub attributes: Map<String, Value>,
     /// Added to what is stored.
@@ -98,12 +101,14 @@ pub struct Upsert {
 impl Upsert {
     /// Only the phone.
     pub fn phone(phone: Phone) -> Self {
-        Self { phone, name: None, attributes: Map::new(), tags: Vec::new(), consent: Vec::new() }
+        let (attributes, tags, consent) = (Map::new(), Vec::new(), Vec::new());
+        Self { phone, name: None, time_zone: None, attributes, tags, consent }
     }
 
     /// True when more is given than the phone and a word on marketing, which is told as such.
     fn says_something(&self) -> bool {
-        self.name.is_some() || !self.attributes.is_empty() || !self.tags.is_empty()
+        let (name, zone) = (self.name.is_some(), self.time_zone.is_some());
+        name || zone || !self.attributes.is_empty() || !self.tags.is_empty()
     }
 }
 
@@ -116,6 +121,18 @@ pub fn parse_tag(field: &str, tag: &str) -> Result<String, Problem> {
     let fits = (1..=64).contains(&tag.chars().count()) && !tag.contains(|c: char| c.is_control());
     fits.then(|| tag.to_string())
         .ok_or_else(|| Problem::new(field, "invalid_tag", "a tag has 1 to 64 characters"))
+}
+
+/// A time zone as it is stored.
+///
+/// # Errors
+/// No zone of the IANA database has this name.
+pub fn parse_time_zone(field: &str, name: &str) -> Result<String, Problem> {
+    let zone = zones::parse(name.trim()).map(|zone| zone.name().to_string());
+    zone.ok_or_else(|| {
+        let message = format!("`{}` is no time zone; write it like Asia/Kolkata", name.trim());
+        Problem::new(field, "unknown_time_zone", message)
+    })
 }
 
 /// As many as a file has columns.
@@ -153,8 +170,13 @@ pub fn check_attributes(field: &str, attributes: &Map<String, Value>) -> Result<
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-const COLUMNS: &[(&str, Kind)] =
-    &[("id", Kind::Text), ("phone", Kind::Text), ("name", Kind::Text), ("attributes", Kind::Text)];
+const COLUMNS: &[(&str, Kind)] = &[
+    ("id", Kind::Text),
+    ("phone", Kind::Text),
+    ("name", Kind::Text),
+    ("time_zone", Kind::Text),
+    ("attributes", Kind::Text),
+];
 
 /// Adds or changes many customers; returns each phone's id. A phone given twice is one customer; the later data wins.
 pub async fn upsert_many(
@@ -221,6 +243,7 @@ async fn upsert_rows(
             id.to_string().into(),
             person.phone.as_str().into(),
             person.name.clone().into(),
+            person.time_zone.clone().into(),
             Value::Object(person.attributes.clone()).to_string().into(),
         ]);
     }
@@ -232,11 +255,12 @@ async fn upsert_rows(
     };
     let sql = format!(
         "INSERT INTO customers
-            (id, organization_id, phone, name, attributes, marketing_consent, created_at, updated_at)
-         SELECT v.id, $1, v.phone, v.name, {cast}, 'unasked', CAST($2 AS BIGINT), CAST($2 AS BIGINT)
+            (id, organization_id, phone, name, time_zone, attributes, marketing_consent, created_at, updated_at)
+         SELECT v.id, $1, v.phone, v.name, v.time_zone, {cast}, 'unasked', CAST($2 AS BIGINT), CAST($2 AS BIGINT)
          FROM {{rows}} WHERE true
          ON CONFLICT (organization_id, phone) DO UPDATE SET
-            name = COALESCE(excluded.name, customers.name), attributes = {merge}, updated_at = excluded.updated_at
+            name = COALESCE(excluded.name, customers.name),
+            time_zone = COALESCE(excluded.time_zone, customers.time_zone), attributes = {merge}, updated_at = excluded.updated_at
          RETURNING id, phone"
     );
     let statement = rows.statement(tx.backend(), &sql, [organization.into(), tx.now().into()]);

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::consent::{ConsentMethod, ConsentState};
-use crate::ids::{CustomerId, OrganizationId};
+use crate::ids::{CustomerId, OrganizationId, SenderId};
 use crate::phone::Phone;
 use sea_orm::entity::prelude::*;
 
@@ -29,6 +29,8 @@ pub struct Model {
     pub merged_into: Option<CustomerId>,
     /// What they are called.
     pub name: Option<String>,
+    /// Where they live, as an IANA time zone, if somebody said; else their number tells.
+    pub time_zone: Option<String>,
     /// Anything the organization knows: a flat JSON object of strings, numbers and booleans.
     pub attributes: Json,
     /// Whether they want marketing.
@@ -47,6 +49,8 @@ pub struct Model {
     pub utility_consent_source: Option<String>,
     /// The door it came through.
     pub utility_consent_method: Option<ConsentMethod>,
+    /// The number of ours they last wrote to.
+    pub last_sender_id: Option<SenderId>,
     /// When they last wrote; free text may be sent for 24 hours from then.
     pub last_inbound_at: Option<Timestamp>,
     /// When we first knew them.

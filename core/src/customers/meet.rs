@@ -11,7 +11,7 @@ use crate::consent::{ConsentState, suppression};
 use crate::context::Tx;
 use crate::db::Owned;
 use crate::error::Result;
-use crate::ids::{CustomerId, OrganizationId};
+use crate::ids::{CustomerId, OrganizationId, SenderId};
 use crate::phone::Phone;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -91,6 +91,7 @@ pub async fn recognise(
         username: who.username.clone(),
         merged_into: None,
         name: name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_string),
+        time_zone: None,
         attributes: json!({}),
         marketing_consent: ConsentState::Unasked,
         marketing_consent_at: None,
@@ -100,6 +101,7 @@ pub async fn recognise(
         utility_consent_at: None,
         utility_consent_source: None,
         utility_consent_method: None,
+        last_sender_id: None,
         last_inbound_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -212,10 +214,11 @@ pub(crate) async fn rewrite(tx: &Tx, id: CustomerId, next: &Model) -> Result<()>
     Ok(())
 }
 
-/// Notes when a person last wrote; the window for free text opens from there.
-pub async fn heard_from(tx: &Tx, customer: CustomerId, at: Timestamp) -> Result<()> {
+/// Notes when a person last wrote, and to which number; the window for free text opens from there.
+pub async fn heard_from(tx: &Tx, customer: CustomerId, through: SenderId, at: Timestamp) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::LastInboundAt, Expr::value(at))
+        .col_expr(Column::LastSenderId, Expr::value(through))
         .filter(Column::Id.eq(customer))
         .filter(Condition::any().add(Column::LastInboundAt.is_null()).add(Column::LastInboundAt.lt(at)))
         .exec(tx.conn())

@@ -59,6 +59,7 @@ pub async fn absorb(tx: &Tx, keep: &Model, gone: &Model) -> Result<()> {
     let mut attributes = gone.attributes.as_object().cloned().unwrap_or_default();
     attributes.extend(keep.attributes.as_object().cloned().unwrap_or_default());
     Entity::update_many()
+        .col_expr(Column::TimeZone, Expr::value(keep.time_zone.clone().or_else(|| gone.time_zone.clone())))
         .col_expr(Column::Attributes, Expr::value(Value::Object(attributes)))
         .col_expr(Column::LastInboundAt, Expr::value(keep.last_inbound_at.max(gone.last_inbound_at)))
         .filter(Column::Id.eq(keep.id))

@@ -88,6 +88,7 @@ const NAMES: [&[&str]; 2] = [
     ],
     &["firstname", "givenname", "vorname", "prenom", "prénom"],
 ];
+const ZONES: &[&str] = &["timezone", "tz", "zeitzone", "zonahoraria", "fusohorário", "fuseauhoraire"];
 const TAGS: &[&str] = &["tags", "tag", "labels", "label", "groups", "group"];
 const OPT_INS: &[&str] = &[
     "optin",
@@ -146,6 +147,7 @@ pub(super) fn mapping(columns: &[String], variables: &[String]) -> Mapping {
         for (fits, use_) in [
             (is(phones), Use::Phone),
             (is(names), Use::Name),
+            (is(ZONES), Use::TimeZone),
             (is(TAGS), Use::Tags),
             (is(OPT_INS), Use::OptIn),
             (is(OPT_IN_PURPOSES), Use::OptInPurpose),

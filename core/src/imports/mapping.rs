@@ -7,7 +7,7 @@ use super::reader::Row;
 use super::word::Word;
 use crate::campaigns::recipients::NewRecipient;
 use crate::clock::Timestamp;
-use crate::customers::edit::{check_attributes, parse_tag};
+use crate::customers::edit::{check_attributes, parse_tag, parse_time_zone};
 use crate::error::{Error, Problem, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,6 +22,8 @@ pub enum Use {
     Phone,
     /// What they are called.
     Name,
+    /// Where they live, as an IANA time zone.
+    TimeZone,
     /// Tags to put on them, parted by `,`, `;` or `|`.
     Tags,
     /// Their word: yes or no.
@@ -43,6 +45,7 @@ impl fmt::Display for Use {
         match self {
             Self::Phone => f.write_str("phone"),
             Self::Name => f.write_str("name"),
+            Self::TimeZone => f.write_str("time_zone"),
             Self::Tags => f.write_str("tags"),
             Self::OptIn => f.write_str("opt_in"),
             Self::OptInPurpose => f.write_str("opt_in_purpose"),
@@ -60,6 +63,7 @@ impl FromStr for Use {
         match (word, word.split_once(':')) {
             ("phone", _) => Ok(Self::Phone),
             ("name", _) => Ok(Self::Name),
+            ("time_zone", _) => Ok(Self::TimeZone),
             ("tags", _) => Ok(Self::Tags),
             ("opt_in", _) => Ok(Self::OptIn),
             ("opt_in_purpose", _) => Ok(Self::OptInPurpose),
@@ -68,7 +72,7 @@ impl FromStr for Use {
             (_, Some(("attribute", key))) if !key.is_empty() => Ok(Self::Attribute(key.to_string())),
             (_, Some(("variable", key))) if !key.is_empty() => Ok(Self::Variable(key.to_string())),
             _ => Err(format!(
-                "`{word}` is none of: phone, name, tags, opt_in, opt_in_purpose, opt_in_at, opt_in_source, \
+                "`{word}` is none of: phone, name, time_zone, tags, opt_in, opt_in_purpose, opt_in_at, opt_in_source, \
                  attribute:<name>, variable:<name>"
             )),
         }
@@ -213,6 +217,10 @@ fn read(person: &mut NewRecipient, use_: &Use, cell: &str) -> Result<(), Rejecti
             return Err(Rejection::new("too_long", message));
         }
         Use::Name => person.name = Some(cell.to_string()),
+        Use::TimeZone => {
+            let zone = parse_time_zone("time_zone", cell).map_err(|p| Rejection::new(p.code, p.message))?;
+            person.time_zone = Some(zone);
+        }
         Use::Tags => {
             for tag in cell.split([',', ';', '|']).filter(|tag| !tag.trim().is_empty()) {
                 let tag = parse_tag("tags", tag).map_err(|p| Rejection::new(p.code, p.message))?;

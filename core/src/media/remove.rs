@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement}
 const USERS: [(&str, &str); 3] = [
     (
         "SELECT name FROM campaigns WHERE organization_id = $1
-            AND status IN ('draft', 'preparing', 'running', 'paused', 'settling')
+            AND status IN ('draft', 'scheduled', 'preparing', 'running', 'paused', 'settling')
             AND CAST(variables AS TEXT) LIKE $2 LIMIT 1",
         "the campaign `{}` sends it",
     ),

@@ -1,12 +1,15 @@
 //! The claim: `queued → sending` by compare-and-set, many rows in one statement. Only who wins a row here may ask the
 //! provider, and everything that forbids sending is asked in the same statement: an organization suspended, a campaign or a sender
-//! paused, a consent withdrawn or a window closed since the row was queued.
+//! paused, a campaign's last moment over, a consent withdrawn or a window closed since the row was queued. What the sending
+//! policy says takes a look at the person, and is asked of the rows that were won, before anybody may send them.
 
 use super::counters::Deltas;
 use super::entity::Model;
 use super::policy::COUNTED_HOLDS;
+use super::set_aside::set_aside;
 use super::state::MessageStatus;
 use super::tell;
+use super::winnow::{BESIDE, Won, winnow};
 use crate::bulk::{Cell, Kind, Rows};
 use crate::clock::Timestamp;
 use crate::consent::check::{ALLOWED, REASON};
@@ -39,6 +42,13 @@ const SENDABLE: &str = "(messages.template_id IS NULL OR EXISTS (SELECT 1 FROM t
 pub(super) const CANCELLED: &str = "EXISTS (SELECT 1 FROM campaigns
     WHERE campaigns.id = messages.campaign_id AND campaigns.status = 'cancelled')";
 
+/// The campaign has stopped by itself. `$1` is the present moment.
+pub(super) const LATE: &str = "EXISTS (SELECT 1 FROM campaigns
+    WHERE campaigns.id = messages.campaign_id AND campaigns.stop_at <= $1)";
+
+/// What becomes of a row that is too late: as with a cancelled campaign, who was sent to before has failed.
+pub(super) const LATE_END: &str = "CASE WHEN wamid IS NULL THEN 'skipped' ELSE 'failed' END";
+
 /// What becomes of a row of a cancelled campaign: who was sent to before has failed, everybody else was never sent to.
 pub(super) const CANCELLED_END: &str = "CASE WHEN wamid IS NULL THEN 'cancelled' ELSE 'failed' END";
 
@@ -58,19 +68,23 @@ pub async fn claim(services: &Services, ids: &[MessageId], now: Timestamp) -> Re
                 tries = tries + CASE WHEN reason IN ({counted}) THEN 1 ELSE 0 END,
                 next_attempt_at = NULL, updated_at = $1
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'
-                AND {RUNNING} AND {SENDABLE} AND {ALLOWED} AND {OPEN_WINDOW}
-             RETURNING *"
+                AND {RUNNING} AND NOT {LATE} AND {SENDABLE} AND {ALLOWED} AND {OPEN_WINDOW}
+             RETURNING *, {BESIDE}"
         ),
         [now.into(), oldest.into()],
     );
-    let claimed = Model::find_by_statement(update).all(&tx).await?;
+    let won = tx.query_all_raw(update).await?;
+    let won = won.iter().map(Won::read).collect::<Result<Vec<_>>>()?;
     let mut deltas = Deltas::default();
+    let (claimed, aside) = winnow(&tx, services, won, now).await?;
+    set_aside(&tx, services, &aside, &mut deltas).await?;
     for row in &claimed {
         deltas.moved(row.campaign_id, MessageStatus::Queued, MessageStatus::Sending);
     }
     archive_earlier_attempts(&tx, &claimed).await?;
-    if claimed.len() < ids.len() {
-        let won: HashSet<MessageId> = claimed.iter().map(|row| row.id).collect();
+    if claimed.len() + aside.len() < ids.len() {
+        let won: HashSet<MessageId> =
+            claimed.iter().map(|row| row.id).chain(aside.iter().map(|one| one.id)).collect();
         let refused: Vec<_> = ids.iter().copied().filter(|id| !won.contains(id)).collect();
         put_back(&tx, services, &refused, &mut deltas).await?;
     }
@@ -168,8 +182,9 @@ async fn put_back(
         &format!(
             "UPDATE messages SET queued_until = NULL, updated_at = $1,
                 status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} WHEN NOT {ALLOWED} THEN 'skipped'
+                    WHEN {LATE} THEN {LATE_END}
                     WHEN NOT {OPEN_WINDOW} OR (campaign_id IS NULL AND NOT {SENDABLE}) THEN 'failed' ELSE 'pending' END,
-                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {ALLOWED} THEN {REASON}
+                reason = CASE WHEN {CANCELLED} THEN NULL WHEN NOT {ALLOWED} THEN {REASON} WHEN {LATE} THEN 'too_late'
                     WHEN NOT {OPEN_WINDOW} THEN 'window_closed'
                     WHEN campaign_id IS NULL AND NOT {SENDABLE} THEN 'template_not_approved' ELSE reason END
              WHERE id IN (SELECT v.id FROM {{rows}}) AND status = 'queued'

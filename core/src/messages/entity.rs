@@ -97,6 +97,14 @@ pub struct Model {
     pub conversation_origin: Option<String>,
     /// When that conversation ends.
     pub conversation_expires_at: Option<Timestamp>,
+    /// The market its price depends on ([`Market`](crate::pricing::Market)); `None` when it is not known.
+    pub market: Option<String>,
+    /// What it was expected to cost when it was made final, in millionths of `cost_currency`; stays what it was.
+    pub estimated_cost: Option<i64>,
+    /// What it cost, since it was delivered, in millionths of `cost_currency`; `None` while nothing or too little is told.
+    pub cost: Option<i64>,
+    /// What both are in, by ISO 4217.
+    pub cost_currency: Option<String>,
     /// Who wrote it when not Bellbird; such a message is never sent by us.
     pub origin: Option<Origin>,
     /// The provider's id of the message it quotes, reacts to, edits or revokes.

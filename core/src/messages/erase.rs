@@ -78,7 +78,7 @@ pub async fn cancel_open(tx: &Tx, services: &Services, people: &[CustomerId]) ->
         backend,
         format!(
             "DELETE FROM messages WHERE customer_id IN {these} AND status = 'planned' AND campaign_id IN
-                (SELECT id FROM campaigns WHERE status = 'draft')
+                (SELECT id FROM campaigns WHERE status IN ('draft', 'scheduled'))
              RETURNING campaign_id, status"
         ),
         ids,

@@ -8,8 +8,9 @@ use super::ledger::reopen;
 use super::state::MessageStatus;
 use crate::context::Services;
 use crate::error::Result;
-use crate::ids::{CampaignId, MediaId, MessageId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MediaId, MessageId, SenderId};
 use crate::outbox::unavailable;
+use crate::policy::settings;
 use crate::queue::{LaneName, NewTask};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 use std::collections::{BTreeSet, HashMap};
@@ -23,6 +24,7 @@ struct Fed {
     id: MessageId,
     lane: String,
     attempt: i32,
+    customer_id: Option<CustomerId>,
     media_id: Option<MediaId>,
 }
 
@@ -85,7 +87,7 @@ pub async fn feed(
                 LIMIT $5 {skip})
              UPDATE messages SET status = 'queued', queued_until = $1, updated_at = $2
              WHERE id IN (SELECT id FROM chosen) AND status = 'pending'
-             RETURNING id, lane, attempt, media_id"
+             RETURNING id, lane, attempt, customer_id, media_id"
         ),
         [
             now.plus(QUEUED_FOR).into(),
@@ -109,7 +111,8 @@ pub async fn feed(
     let mut lanes: [(LaneName, Vec<NewTask>); 2] =
         [(LaneName::Interactive, vec![]), (LaneName::Bulk, vec![])];
     for row in &fed {
-        let job = SendMessage { message: row.id, sender, campaign, media: row.media_id.is_some() };
+        let (customer, media) = (row.customer_id, row.media_id.is_some());
+        let job = SendMessage { message: row.id, sender, campaign, customer, media };
         let task = jobs::task(job, row.attempt)?;
         let lane = &mut lanes[usize::from(jobs::lane(&row.lane) == LaneName::Bulk)];
         lane.1.push(task);
@@ -135,38 +138,65 @@ struct Moved {
     status: MessageStatus,
 }
 
-/// Rows whose lease ended, and held rows whose time has come, become pending again, or cancelled with their campaign;
-/// returns how many.
-pub async fn bring_back(services: &Services) -> Result<i64> {
-    let (backend, now) = (services.db.backend(), services.now());
+/// At most so many rows in one transaction, and so many transactions in one go.
+const SLICE: u64 = 1_000;
+const SLICES: u32 = 20;
+/// A sending policy that changed less than this ago has messages judged by it that still wait for the one before.
+const NEW_POLICY: Duration = Duration::from_secs(120);
+
+/// Rows whose lease ended, held rows whose time has come, and those that wait for hours that were changed since, become
+/// pending again, or cancelled with their campaign; returns how many. A quiet night ends for a whole campaign at once.
+pub async fn bring_back(services: &Services) -> Result<u64> {
+    const DUE: [(MessageStatus, &str); 3] = [
+        (MessageStatus::Queued, "queued_until <= $1"),
+        (MessageStatus::Held, "next_attempt_at <= $1"),
+        (
+            MessageStatus::Held,
+            "reason = 'quiet_hours' AND EXISTS (SELECT 1 FROM sending_policies
+                WHERE sending_policies.organization_id = messages.organization_id
+                    AND sending_policies.updated_at > messages.updated_at)",
+        ),
+    ];
+    let due = if settings::changed_since(services, services.now().minus(NEW_POLICY)).await? { 3 } else { 2 };
     let mut total = 0;
-    for (from, column) in [(MessageStatus::Queued, "queued_until"), (MessageStatus::Held, "next_attempt_at")]
-    {
-        let tx = services.db.begin().await?;
-        let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
-        let update = Statement::from_sql_and_values(
-            backend,
-            format!(
-                "WITH chosen AS MATERIALIZED (
-                    SELECT id FROM messages WHERE status = '{from}' AND {column} <= $1 LIMIT 1000 {skip})
-                 UPDATE messages SET queued_until = NULL, updated_at = $1,
-                    reason = CASE WHEN {CANCELLED} THEN NULL ELSE reason END,
-                    status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} ELSE 'pending' END
-                 WHERE id IN (SELECT id FROM chosen) AND status = '{from}'
-                 RETURNING campaign_id, status"
-            ),
-            [now.into()],
-        );
-        let mut deltas = Deltas::default();
-        let mut campaigns = BTreeSet::new();
-        for row in Moved::find_by_statement(update).all(&tx).await? {
-            deltas.moved(row.campaign_id, from, row.status);
-            campaigns.extend(row.campaign_id);
-            total += 1;
+    for (from, which) in &DUE[..due] {
+        for _ in 0..SLICES {
+            let brought = bring_slice(services, *from, which).await?;
+            total += brought;
+            if brought < SLICE {
+                break;
+            }
         }
-        reopen(&tx, campaigns, now).await?;
-        deltas.write(&tx, services.shard).await?;
-        tx.commit().await?;
     }
     Ok(total)
+}
+
+async fn bring_slice(services: &Services, from: MessageStatus, which: &str) -> Result<u64> {
+    let (backend, now) = (services.db.backend(), services.now());
+    let tx = services.db.begin().await?;
+    let skip = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let update = Statement::from_sql_and_values(
+        backend,
+        format!(
+            "WITH chosen AS MATERIALIZED (
+                SELECT id FROM messages WHERE status = '{from}' AND {which} LIMIT {SLICE} {skip})
+             UPDATE messages SET queued_until = NULL, next_attempt_at = NULL, updated_at = $1,
+                reason = CASE WHEN {CANCELLED} THEN NULL ELSE reason END,
+                status = CASE WHEN {CANCELLED} THEN {CANCELLED_END} ELSE 'pending' END
+             WHERE id IN (SELECT id FROM chosen) AND status = '{from}'
+             RETURNING campaign_id, status"
+        ),
+        [now.into()],
+    );
+    let mut deltas = Deltas::default();
+    let mut campaigns = BTreeSet::new();
+    let moved = Moved::find_by_statement(update).all(&tx).await?;
+    for row in &moved {
+        deltas.moved(row.campaign_id, from, row.status);
+        campaigns.extend(row.campaign_id);
+    }
+    reopen(&tx, campaigns, now).await?;
+    deltas.write(&tx, services.shard).await?;
+    tx.commit().await?;
+    Ok(moved.len() as u64)
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::ids::{CampaignId, MessageId, SenderId};
+use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
 use crate::outbox::Envelope;
 use crate::queue::{Due, LaneName, NewTask};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct SendMessage {
     pub sender: SenderId,
     /// For which campaign: likewise.
     pub campaign: Option<CampaignId>,
+    /// To whom: nobody gets too many from one number at once. Tasks of an older version do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
     /// Whether it names stored files, of which the provider needs copies first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub media: bool,

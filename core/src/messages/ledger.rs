@@ -19,15 +19,16 @@ use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::events;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId, TemplateId};
+use crate::ratelimit::pairs::{Pair, PairRate};
 use crate::senders::port::{Action, Failure};
 use crate::templates;
-use rows::{Row, find_wamids, lock, write_earlier, write_rows};
+use rows::{find_wamids, lock, write_earlier, write_rows};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use details::Charge;
 pub use details::{Conversation, Details, Pricing};
-pub(super) use rows::Changed;
+pub(super) use rows::{Changed, Row};
 pub use seen::{Seen, learn};
 
 /// Which message a piece of news is about.
@@ -72,6 +73,8 @@ pub struct Outcome {
     pub unrouted: Vec<usize>,
     /// Senders the provider refused, with the reason in words; pause them after the commit.
     pub refused_senders: BTreeMap<SenderId, String>,
+    /// Who got too many messages from a number, and until when they get no other either; likewise.
+    pub held_pairs: Vec<(Pair, Timestamp)>,
     /// People of whom something new was told; to be learned.
     pub seen: Vec<Seen>,
 }
@@ -150,6 +153,11 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
                         Verdict::Hold { .. } if row.is_over == 1 => Verdict::Fail,
                         verdict => verdict,
                     };
+                    if let (Action::HoldPair, Some(customer), Verdict::Hold { until, .. }) =
+                        (rule.action, row.customer_id, &verdict)
+                    {
+                        outcome.held_pairs.push((Pair(row.sender_id, customer), *until));
+                    }
                     let (title, detail) = (failure.title.clone(), failure.detail.clone());
                     Fact::Failed { code: failure.code, title, detail, verdict }
                 }
@@ -158,6 +166,9 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
         let report = Report { attempt, at: item.at, wamid: item.wamid.clone(), fact };
         if standing.add(&report) {
             touched.insert(row.id);
+        }
+        if item.details.held_for_quality && attempt == row.attempt {
+            standing.held_for_quality();
         }
         if attempt < row.attempt {
             earlier.push((row.id, report));
@@ -234,11 +245,19 @@ async fn learn_apart(services: &Services, seen: &[Seen]) -> Result<()> {
     tx.commit().await
 }
 
-/// Pauses the senders the provider refused, with the reason in words.
+/// Pauses the senders the provider refused, with the reason in words, and lets those rest who got too many messages.
 pub async fn pause_refused(services: &Services, outcome: &Outcome) -> Result<()> {
     for (sender, reason) in &outcome.refused_senders {
         if crate::senders::pause::pause(services, *sender, reason).await? {
             tracing::warn!(%sender, reason, "sender paused; its messages wait");
+        }
+    }
+    let Some(rate) = PairRate::of(&services.config.sending) else { return Ok(()) };
+    // what is over by the time we hear of it asks for nothing any more
+    for (pair, until) in outcome.held_pairs.iter().filter(|(_, until)| *until > services.now()) {
+        let rest = until.since(services.now());
+        if let Err(error) = services.limiter.rest_pair(*pair, rest, rate).await {
+            tracing::warn!(%error, "cannot let a person rest; should there be more for them, it may be refused, too");
         }
     }
     Ok(())

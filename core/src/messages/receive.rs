@@ -82,7 +82,7 @@ pub async fn receive(
     originals::catch_up(tx, door.sender, message, &inbound.wamid).await?;
     let Some(customer) = customer else { return Ok(true) };
     if inbound.speaks() {
-        customers::meet::heard_from(tx, customer, at).await?;
+        customers::meet::heard_from(tx, customer, door.sender, at).await?;
         let mut deltas = Deltas::default();
         mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;
         deltas.write(tx.conn(), services.shard).await?;

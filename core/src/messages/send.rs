@@ -6,7 +6,7 @@ use super::entity::{Entity, Model};
 use super::feed::QUEUED_FOR;
 use super::jobs::{self, SendMessage};
 use super::state::MessageStatus;
-use super::{Direction, Purpose, quote};
+use super::{Direction, Purpose, cost, quote};
 use crate::consent::check;
 use crate::content::Content;
 use crate::context::{Ctx, Tx};
@@ -93,6 +93,10 @@ pub(crate) fn blank(tx: &Tx, organization: OrganizationId, sender: SenderId, pur
         conversation_id: None,
         conversation_origin: None,
         conversation_expires_at: None,
+        market: None,
+        estimated_cost: None,
+        cost: None,
+        cost_currency: None,
         origin: None,
         context_wamid: None,
         edited_at: None,
@@ -148,6 +152,7 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
     if let Some(quoted) = &new.reply_to {
         row.context_wamid = Some(quote::resolve(tx, talk, "reply_to", quoted).await?);
     }
+    cost::expected(row.purpose, &customer, tx.now()).note(&mut row);
     row.customer_id = Some(customer.id);
     // where both are known the number wins: sending to it is what keeps it in the provider's webhooks
     row.bsuid = if customer.phone.is_none() { customer.bsuid } else { None };
@@ -155,8 +160,8 @@ pub async fn send(tx: &Tx, ctx: &Ctx, new: NewMessage) -> Result<Model> {
     row.status = MessageStatus::Queued;
     row.queued_until = Some(tx.now().plus(QUEUED_FOR));
     Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
-    let media = row.media_id.is_some();
-    let job = SendMessage { message: row.id, sender: row.sender_id, campaign: None, media };
+    let (customer, media) = (row.customer_id, row.media_id.is_some());
+    let job = SendMessage { message: row.id, sender: row.sender_id, campaign: None, customer, media };
     tx.push_after_commit(LaneName::Interactive, jobs::task(job, 0)?);
     Ok(row)
 }

@@ -45,6 +45,9 @@ words! {
     }
 }
 
+/// Why an accepted message has not left the provider: it waits for the template to be judged.
+pub const HELD_FOR_QUALITY: &str = "held_for_quality";
+
 impl MessageStatus {
     /// True while something is still to be done by us.
     pub fn is_open(self) -> bool {
@@ -140,6 +143,13 @@ impl Standing {
             self.add_proof(report);
         }
         *self != before
+    }
+
+    /// Notes that the provider took it but holds it back, which only matters until it has left.
+    pub(super) fn held_for_quality(&mut self) {
+        if self.status == MessageStatus::Accepted {
+            self.reason = Some(HELD_FOR_QUALITY.to_string());
+        }
     }
 
     fn add_current(&mut self, report: &Report) {

@@ -110,6 +110,11 @@ impl Phone {
         all
     }
 
+    /// Its country (ISO 3166), as numbering plans tell; `None` for a number of no country, like +800.
+    pub fn country(&self) -> Option<String> {
+        phonenumber::parse(None, &self.0).ok()?.country().id().map(|id| id.as_ref().to_string())
+    }
+
     /// Without country code and leading zeros, as people write numbers at home; empty for a country nobody knows.
     pub fn national(&self) -> &str {
         let code = phonenumber::parse(None, &self.0).map(|number| number.country().code().to_string());
@@ -126,6 +131,11 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether there is a country of this name (ISO 3166, two capital letters) with numbers of its own.
+pub fn is_country(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_uppercase()) && name.parse::<country::Id>().is_ok()
 }
 
 /// Two numbers in one text: two plus signs, or a sign between two texts that are long enough to be numbers. Parsers
@@ -163,6 +173,22 @@ mod tests {
         ] {
             assert_eq!(Phone::parse(text, country).map(|p| p.0).as_deref(), Ok("+919876543210"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_country_of_a_number_that_shares_its_code_is_told_by_what_follows() {
+        for (number, country) in [
+            ("12125550123", "US"),
+            ("14165550123", "CA"),
+            ("18765550123", "JM"),
+            ("17875550123", "PR"),
+            ("919876543210", "IN"),
+            ("77012345678", "KZ"),
+            ("79161234567", "RU"),
+        ] {
+            assert_eq!(Phone::from_wa_id(number).unwrap().country().as_deref(), Some(country), "{number}");
+        }
+        assert!(is_country("IN") && !is_country("in") && !is_country("XX") && !is_country(""));
     }
 
     #[test]

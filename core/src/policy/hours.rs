@@ -1,8 +1,8 @@
 //! The hours in which people may be written to, by the clock where they are.
 //!
-//! Everything goes by the clock on the wall: a window is open at a moment when the person's clock stands between `from`
-//! and `until`, whatever summer time does that day. Moments are found by stepping from one opening to the next, so that
-//! a day costs the same however long its windows are.
+//! Elsewhere called a send window, or quiet hours the other way round. Everything goes by the clock on the wall: hours are
+//! open when the person's clock stands between `from` and `until`, whatever summer time does that day. Moments are found
+//! by stepping from one opening to the next, never minute by minute.
 
 mod wall;
 
@@ -10,10 +10,10 @@ use crate::clock::Timestamp;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-pub use wall::{BadTime, WallTime};
 use wall::DAY;
+pub use wall::{BadTime, WallTime};
 
-/// Windows that do not meet within so many days never do (a difference of zones repeats every day, weekends every week).
+/// Hours that do not meet within so many days never do: differences of zones repeat daily, weekends weekly.
 const HORIZON: i64 = 14 * DAY;
 
 /// From when until when people may be written to, in their own time.
@@ -40,18 +40,28 @@ fn yes() -> bool {
     true
 }
 
-/// Why something is no window.
+/// Why these are no hours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadHours {
     /// `from` is no time.
-    #[error("from: {0}")]
+    #[error("{0}")]
     From(BadTime),
     /// `until` is no time.
-    #[error("until: {0}")]
+    #[error("{0}")]
     Until(BadTime),
     /// They are the same.
-    #[error("a window from {0} until {0} is a window that never opens; for the whole day write 00:00 and 24:00")]
+    #[error("from {0} until {0} is a window that never opens; for the whole day write 00:00 and 24:00")]
     NeverOpens(WallTime),
+}
+
+impl BadHours {
+    /// The field that has to change.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::From(_) => "from",
+            Self::Until(_) | Self::NeverOpens(_) => "until",
+        }
+    }
 }
 
 /// Where a person may be.
@@ -78,8 +88,8 @@ impl Default for Hours {
 }
 
 impl Hours {
-    /// Reads a window. `until` may be `24:00`; when it is before `from`, the window lasts over midnight and belongs to
-    /// the day it opens.
+    /// Reads both times. `until` may be `24:00`; when it is before `from`, the hours last over midnight and belong to
+    /// the day they open.
     ///
     /// # Errors
     /// What is no time, and two equal times.
@@ -92,29 +102,29 @@ impl Hours {
         Ok(Self { from, until, weekends })
     }
 
-    /// When it opens.
+    /// When they open.
     pub fn from(&self) -> WallTime {
         self.from
     }
 
-    /// When it closes: that minute is outside.
+    /// When they close: that minute is outside.
     pub fn until(&self) -> WallTime {
         self.until
     }
 
-    /// Whether it opens on Saturdays and Sundays.
+    /// Whether they open on Saturdays and Sundays.
     pub fn weekends(&self) -> bool {
         self.weekends
     }
 
-    /// Whether it is open everywhere the person may be.
+    /// Whether they are open everywhere the person may be.
     pub fn open(&self, places: Places<'_>, at: Timestamp) -> bool {
         places.all().iter().all(|zone| self.open_by(wall::clock(*zone, at.0)))
     }
 
-    /// `at` when it is open, or else the first moment after it at which it is open everywhere the person may be.
+    /// `at` when they are open, or else the first moment after it at which they are open everywhere the person may be.
     ///
-    /// `None` when there is none within 14 days: the zones are so far apart that their windows never meet.
+    /// `None` when there is none within 14 days: the zones are so far apart that their hours never meet.
     pub fn next_open(&self, places: Places<'_>, at: Timestamp) -> Option<Timestamp> {
         let end = at.0.saturating_add(HORIZON);
         let mut moment = at.0;
@@ -133,7 +143,7 @@ impl Hours {
         }
     }
 
-    /// The first moment at or after `at` at which it is open in `zone`.
+    /// The first moment at or after `at` at which they are open in `zone`.
     fn next_in(&self, zone: Tz, mut at: i64) -> i64 {
         loop {
             let clock = wall::clock(zone, at);
@@ -149,7 +159,7 @@ impl Hours {
         }
     }
 
-    /// Whether it is open when the clock on the wall stands at `clock`.
+    /// Whether they are open when the clock on the wall stands at `clock`.
     fn open_by(&self, clock: i64) -> bool {
         let (day, time) = (clock.div_euclid(DAY), clock.rem_euclid(DAY));
         let (from, until) = (self.from.ms(), self.until.ms());
@@ -160,7 +170,7 @@ impl Hours {
         }
     }
 
-    /// How long a clock that stands at `clock`, when it is closed, runs until it opens.
+    /// How long a clock that stands at `clock`, where they are closed, runs until they open.
     fn wait(&self, clock: i64) -> i64 {
         let (today, time) = (clock.div_euclid(DAY), clock.rem_euclid(DAY));
         let passed = time >= self.from.ms();
@@ -171,7 +181,7 @@ impl Hours {
         day * DAY + self.from.ms() - clock
     }
 
-    /// Whether it opens on this day (counted from 1970-01-01, a Thursday).
+    /// Whether they open on this day (counted from 1970-01-01, a Thursday).
     fn opens_on(&self, day: i64) -> bool {
         self.weekends || (day + 3).rem_euclid(7) < 5
     }
@@ -191,12 +201,12 @@ impl From<Hours> for Spelled {
     }
 }
 
-/// The first moment at or after `at` by which it has become `time` of one and the same day everywhere the person may be.
+/// The first moment at or after `at` by which it has become `time`, of the same day, everywhere the person may be.
 ///
 /// Where clocks are put forward over `time`, the first moment after; where it comes twice, the earlier one.
 pub fn next_local(time: WallTime, places: Places<'_>, at: Timestamp) -> Timestamp {
-    // no zone's calendar is more than a day off
-    let mut day = at.0.div_euclid(DAY) - 2;
+    // nowhere is the calendar more than a day behind
+    let mut day = at.0.div_euclid(DAY) - 1;
     loop {
         let everywhere = places.all().iter().map(|zone| wall::moment(*zone, day, time)).max().unwrap_or(at.0);
         if everywhere >= at.0 {

@@ -47,8 +47,10 @@ pub const TABLES: &[Table] = &[
     harmless(
         "campaigns",
         "audience created_at description expand_cursor expanded_at failure finished_at id launched_at \
-         max_attempts name organization_id paused_at paused_reason purpose rate_per_minute \
-         recipients_erased_at sender_ids status template_id unknown_policy updated_at variables",
+         max_attempts multi_day name next_run_at organization_id pause_at_failed_percent pause_at_opted_out_percent pause_seen \
+         paused_at paused_reason purpose rate_per_minute recipients_erased_at repeats_id runs schedule_at \
+         schedule_missed schedule_rule schedule_zone send_at_local sender_choice sender_ids status stop_at template_id \
+         unknown_policy updated_at variables",
     ),
     Table {
         name: "consent_events",
@@ -71,9 +73,9 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "customers",
-        personal: "attributes bsuid last_inbound_at marketing_consent marketing_consent_at marketing_consent_method \
-         marketing_consent_source merged_into name parent_bsuid phone username utility_consent utility_consent_at \
-         utility_consent_method utility_consent_source wa_id",
+        personal: "attributes bsuid last_inbound_at last_sender_id marketing_consent marketing_consent_at marketing_consent_method \
+         marketing_consent_source merged_into name parent_bsuid phone time_zone username utility_consent \
+         utility_consent_at utility_consent_method utility_consent_source wa_id",
         harmless: "created_at id organization_id updated_at",
         erased: "deleted, with those that were merged into it",
     },
@@ -154,8 +156,8 @@ pub const TABLES: &[Table] = &[
         name: "messages",
         personal: "bsuid content context_wamid customer_id error_detail phone variables wamid",
         harmless: "accepted_at attempt billable campaign_id claimed_at code conversation_expires_at conversation_id \
-         conversation_origin created_at decided_at delivered_at direction edited_at erased_at error_title \
-         failed_at id kind lane max_attempts media_id next_attempt_at organization_id origin \
+         conversation_origin cost cost_currency created_at decided_at delivered_at direction edited_at erased_at error_title \
+         estimated_cost failed_at id kind lane market max_attempts media_id next_attempt_at organization_id origin \
          pricing_category pricing_model pricing_type purpose queued_until read_at reason responded_at \
          revoked_at sender_id sent_at status template_id tries unknown_at updated_at",
         erased: "emptied, wamid replaced by its SHA-256; the row stays and counts on",
@@ -170,7 +172,12 @@ pub const TABLES: &[Table] = &[
         "plans",
         "api_keys created_at members name order_fee_basis_points products senders storage_bytes title updated_at",
     ),
-    harmless("portfolios", "daily_people known_at organization_id portfolio source unlimited updated_at"),
+    // an id that leads nowhere once its person is gone, for a day: at the provider they count, too
+    harmless("portfolio_people", "customer_id last_at organization_id portfolio"),
+    harmless(
+        "portfolios",
+        "daily_people known_at organization_id portfolio source unlimited updated_at used",
+    ),
     Table {
         name: "receipts",
         personal: "bsuid content phone wamid",
@@ -189,10 +196,11 @@ pub const TABLES: &[Table] = &[
     ),
     harmless(
         "senders",
-        "access_token app_id created_at granted_at granted_mps id mps mps_chosen name name_at name_status \
-         organization_id paused_reason phone phone_number_id portfolio_id quality quality_at status \
-         updated_at username username_at username_status waba_id",
+        "access_token app_id created_at granted_at granted_mps id learned_at learned_mps mps mps_chosen name name_at \
+         name_status organization_id paused_reason phone phone_number_id portfolio_id quality quality_at status \
+         throttled_at updated_at username username_at username_status waba_id",
     ),
+    harmless("sending_policies", "organization_id policy updated_at"),
     harmless(
         "sessions",
         "address created_at expires_at id impersonator last_used_at organization_id revoked_at revoked_reason \

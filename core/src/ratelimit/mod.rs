@@ -1,21 +1,26 @@
 //! Permits to send, shared by every worker process; and how often callers may ask ([`throttle`]).
 //!
-//! Two scopes so far: messages per second of a **sender**, and messages per minute of a **campaign**. The shared truth
-//! is a GCRA (one number per scope: when the scope will be "paid up") in Redis, or in this process when embedded. A
-//! worker leases a small slice of permits at a time and hands them out itself, so Redis is asked once per slice, not
-//! once per message; a slice not used within a second is worth nothing. `governor` paces a sender's slices inside the
-//! process, so that a slice does not leave as one burst.
+//! Three scopes: messages per second of a **sender**, messages per minute of a **campaign**, and messages to one
+//! person from one number, a **pair** ([`pairs`]). The fourth limit, a portfolio's people in 24 hours, is a set and no
+//! bucket: `senders::portfolio_room`. The shared truth is a GCRA (one number per scope: when the scope will be "paid
+//! up") in Redis, or in this process when embedded. A worker leases a small slice of permits at a time and hands them
+//! out itself, so Redis is asked once per slice, not once per message; a slice not used within a second is worth nothing.
+//! `governor` paces a sender's slices inside the process, so that a slice does not leave as one burst.
+//!
+//! An **interactive** message takes its permit from the sender's scope alone and unpaced, and may run further ahead of the
+//! rate than a slice: it goes at once while a campaign has spent everything, and the campaign pays it back.
 //!
 //! A permit is taken just before the claim. Nobody waits for one in a worker's slot: a job without a permit is told
 //! when to come back, each at a moment of its own, so that they do not come back all at once.
 
 mod gcra;
+pub mod pairs;
 mod redis;
 pub mod throttle;
 
 use crate::clock::{Clock, Timestamp};
-use crate::ids::{CampaignId, SenderId};
-use gcra::Gcra;
+use crate::ids::{CampaignId, CustomerId, SenderId};
+use gcra::{Gcra, HEAD_START_US, Lease, Reach, TOLERANCE_US};
 use governor::clock::Clock as GovernorClock;
 use governor::{Quota, RateLimiter, middleware::NoOpMiddleware};
 use std::collections::HashMap;
@@ -30,6 +35,8 @@ pub enum Scope {
     Sender(SenderId),
     /// A campaign's messages per minute.
     Campaign(CampaignId),
+    /// Messages from one number to one person.
+    Pair(SenderId, CustomerId),
 }
 
 impl std::fmt::Display for Scope {
@@ -37,6 +44,7 @@ impl std::fmt::Display for Scope {
         match self {
             Self::Sender(id) => id.fmt(f),
             Self::Campaign(id) => id.fmt(f),
+            Self::Pair(sender, customer) => write!(f, "{sender}.{customer}"),
         }
     }
 }
@@ -74,10 +82,22 @@ pub enum Permit {
     Wait(Duration),
 }
 
+impl Permit {
+    /// Granted, unless there are microseconds to wait.
+    fn after_us(wait_us: i64) -> Self {
+        match u64::try_from(wait_us) {
+            Ok(wait) if wait > 0 => Self::Wait(Duration::from_micros(wait).max(SHORTEST_WAIT)),
+            _ => Self::Granted,
+        }
+    }
+}
+
 /// How much is leased at once: a slice is small enough that what dies with a worker is nothing.
 const SLICE: Duration = Duration::from_millis(50);
 /// A slice is worth nothing after this long.
 const SLICE_LIVES: Duration = Duration::from_secs(1);
+/// Nobody is told to come back sooner.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 /// Nobody is told to stay away longer than this because of others who wait too.
 const LONGEST_QUEUE: Duration = Duration::from_secs(2);
 
@@ -94,8 +114,11 @@ struct Slice {
     worthless_at: Timestamp,
     /// No permits before this moment: the scope is spent, or told to rest.
     closed_until_us: i64,
-    /// When the next one without a permit is to come back.
+    /// When the next one without a permit is to come back; and the next interactive one, who does not queue behind bulk.
     next_in_line_us: i64,
+    next_ahead_us: i64,
+    /// Nobody gets a permit before this moment: the scope was told to rest.
+    rests_until_us: i64,
 }
 
 /// Drives governor by our clock.
@@ -121,6 +144,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     slices: Mutex<HashMap<Scope, Slice>>,
     pacers: Mutex<HashMap<Scope, (Rate, Arc<Pacer>)>>,
+    /// The pairs, when embedded.
+    pairs: pairs::Here,
     /// What callers asked of this process alone.
     here: throttle::Here,
 }
@@ -141,11 +166,17 @@ impl Limiter {
     }
 
     fn new(shared: Shared, clock: Arc<dyn Clock>) -> Self {
-        let here = throttle::Here::default();
-        Self(Arc::new(Inner { shared, clock, slices: Mutex::default(), pacers: Mutex::default(), here }))
+        Self(Arc::new(Inner {
+            shared,
+            clock,
+            slices: Mutex::default(),
+            pacers: Mutex::default(),
+            pairs: Mutex::default(),
+            here: throttle::Here::default(),
+        }))
     }
 
-    /// Asks for one permit.
+    /// Asks for one permit, for a message for which nobody waits.
     ///
     /// # Errors
     /// When Redis cannot be asked; the job is then released, and nothing is sent unlimited.
@@ -153,14 +184,7 @@ impl Limiter {
         if let Some(permit) = self.known_locally(scope, rate) {
             return Ok(permit);
         }
-        let want = rate.within(SLICE);
-        let lease = match &self.0.shared {
-            Shared::Process(all) => {
-                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-                all.entry(scope.to_string()).or_default().take(self.now_us(), rate, want)
-            }
-            Shared::Redis(redis) => redis.take(&scope.to_string(), rate, want).await?,
-        };
+        let lease = self.lease(scope, rate, rate.within(SLICE), Reach::Slice).await?;
         let mut slices = self.0.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let slice = slices.entry(scope).or_insert_with(Slice::empty);
         if lease.granted > 0 {
@@ -174,26 +198,68 @@ impl Limiter {
         Ok(self.known_locally(scope, rate).unwrap_or(Permit::Wait(Duration::from_millis(5))))
     }
 
+    /// Asks for one permit, for a message a person waits for. It comes from the same scope as everybody's, and goes before
+    /// them: a tenth of a second's worth further ahead of the rate than [`Limiter::permit`] goes.
+    ///
+    /// # Errors
+    /// When Redis cannot be asked; the job is then released, and nothing is sent unlimited.
+    pub async fn permit_ahead(&self, scope: Scope, rate: Rate) -> Result<Permit, crate::queue::QueueError> {
+        let rests_us = {
+            let slices = self.0.slices.lock().unwrap_or_else(PoisonError::into_inner);
+            slices.get(&scope).map_or(0, |slice| slice.rests_until_us) - self.now_us()
+        };
+        let wait_us = match rests_us > 0 {
+            true => rests_us,
+            false => {
+                let lease = self.lease(scope, rate, 1, Reach::Ahead).await?;
+                if lease.granted > 0 { 0 } else { lease.wait_us.max(1) }
+            }
+        };
+        let Permit::Wait(wait) = Permit::after_us(wait_us) else { return Ok(Permit::Granted) };
+        let now_us = self.now_us();
+        let mut slices = self.0.slices.lock().unwrap_or_else(PoisonError::into_inner);
+        let slice = slices.entry(scope).or_insert_with(Slice::empty);
+        Ok(Permit::Wait(line_up(&mut slice.next_ahead_us, now_us, wait, rate)))
+    }
+
+    /// Asks the shared truth.
+    async fn lease(
+        &self,
+        scope: Scope,
+        rate: Rate,
+        want: u32,
+        reach: Reach,
+    ) -> Result<Lease, crate::queue::QueueError> {
+        let (key, tolerance) = (scope.to_string(), reach.tolerance_us(rate));
+        match &self.0.shared {
+            Shared::Process(all) => {
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(all.entry(key).or_default().take(self.now_us(), rate, want, tolerance))
+            }
+            Shared::Redis(redis) => redis.take(&key, rate, want, tolerance).await,
+        }
+    }
+
     /// A permit or a refusal from what this process knows already; `None`: the shared truth must be asked.
     fn known_locally(&self, scope: Scope, rate: Rate) -> Option<Permit> {
         let now_us = self.now_us();
         let mut slices = self.0.slices.lock().unwrap_or_else(PoisonError::into_inner);
         let slice = slices.entry(scope).or_insert_with(Slice::empty);
-        if slice.worthless_at <= self.0.clock.now() {
+        if slice.worthless_at <= self.0.clock.now() || slice.rests_until_us > now_us {
             slice.left = 0;
         }
         if slice.left > 0 {
             let early = self.pacer(scope, rate).check().err();
             if let Some(early) = early {
                 let wait = early.wait_time_from(Paced(self.0.clock.clone()).now());
-                return Some(Permit::Wait(slice.line_up(now_us, wait, rate)));
+                return Some(Permit::Wait(line_up(&mut slice.next_in_line_us, now_us, wait, rate)));
             }
             slice.left -= 1;
             return Some(Permit::Granted);
         }
         (slice.closed_until_us > now_us).then(|| {
             let wait = Duration::from_micros((slice.closed_until_us - now_us).unsigned_abs());
-            Permit::Wait(slice.line_up(now_us, wait, rate))
+            Permit::Wait(line_up(&mut slice.next_in_line_us, now_us, wait, rate))
         })
     }
 
@@ -213,14 +279,46 @@ impl Limiter {
             let slice = slices.entry(scope).or_insert_with(Slice::empty);
             slice.left = 0;
             slice.closed_until_us = slice.closed_until_us.max(self.now_us() + rest_us);
+            slice.rests_until_us = slice.rests_until_us.max(self.now_us() + rest_us);
         }
+        self.spend(scope, rest_us, TOLERANCE_US + HEAD_START_US).await
+    }
+
+    /// Nobody is written to from this number for a while, like [`Limiter::rest`]: the provider said that this person
+    /// gets too many messages. What the pair could borrow is gone with it.
+    pub async fn rest_pair(
+        &self,
+        pair: pairs::Pair,
+        rest: Duration,
+        rate: pairs::PairRate,
+    ) -> Result<(), crate::queue::QueueError> {
+        let rest_us = i64::try_from(rest.as_micros()).unwrap_or(i64::MAX / 4);
+        // one message's time less, or the first would wait for that, too
+        let tolerance = rate.tolerance_us() - rate.interval_us();
+        match &self.0.shared {
+            Shared::Process(_) => {
+                let mut all = self.0.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+                all.entry(pair).or_default().rest(self.now_us(), rest_us, tolerance);
+                Ok(())
+            }
+            Shared::Redis(_) => self.spend(pair.scope(), rest_us, tolerance).await,
+        }
+    }
+
+    /// Spends everything of a scope up to a while from now.
+    async fn spend(
+        &self,
+        scope: Scope,
+        rest_us: i64,
+        tolerance: i64,
+    ) -> Result<(), crate::queue::QueueError> {
         match &self.0.shared {
             Shared::Process(all) => {
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-                all.entry(scope.to_string()).or_default().rest(self.now_us(), rest_us);
+                all.entry(scope.to_string()).or_default().rest(self.now_us(), rest_us, tolerance);
                 Ok(())
             }
-            Shared::Redis(redis) => redis.rest(&scope.to_string(), rest_us).await,
+            Shared::Redis(redis) => redis.rest(&scope.to_string(), rest_us, tolerance).await,
         }
     }
 
@@ -247,14 +345,21 @@ impl Limiter {
 
 impl Slice {
     fn empty() -> Self {
-        Self { left: 0, worthless_at: Timestamp(0), closed_until_us: 0, next_in_line_us: 0 }
+        Self {
+            left: 0,
+            worthless_at: Timestamp(0),
+            closed_until_us: 0,
+            next_in_line_us: 0,
+            next_ahead_us: 0,
+            rests_until_us: 0,
+        }
     }
+}
 
-    /// A place in line: no two who wait come back at the same moment.
-    fn line_up(&mut self, now_us: i64, wait: Duration, rate: Rate) -> Duration {
-        let first = now_us + i64::try_from(wait.as_micros()).unwrap_or(0);
-        let last = first + i64::try_from(LONGEST_QUEUE.as_micros()).unwrap_or(0);
-        self.next_in_line_us = (self.next_in_line_us + rate.interval_us).clamp(first, last);
-        Duration::from_micros((self.next_in_line_us - now_us).unsigned_abs()).max(Duration::from_millis(1))
-    }
+/// A place in line: no two who wait come back at the same moment.
+fn line_up(next_us: &mut i64, now_us: i64, wait: Duration, rate: Rate) -> Duration {
+    let first = now_us + i64::try_from(wait.as_micros()).unwrap_or(0);
+    let last = first + i64::try_from(LONGEST_QUEUE.as_micros()).unwrap_or(0);
+    *next_us = (*next_us + rate.interval_us).clamp(first, last);
+    Duration::from_micros((*next_us - now_us).unsigned_abs()).max(SHORTEST_WAIT)
 }

@@ -1,8 +1,9 @@
 //! The shared scopes in Redis: one string per scope, the same arithmetic as `gcra.rs`, by Redis's clock.
 
-use super::Rate;
-use super::gcra::{Lease, TOLERANCE_US};
+use super::gcra::Lease;
+use super::pairs::{Pair, PairRate};
 use super::throttle::{Allowance, Counted, Left};
+use super::{Permit, Rate};
 use crate::queue::QueueError;
 use redis::Script;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -16,7 +17,6 @@ static TAKE: LazyLock<Script> = LazyLock::new(|| {
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local interval, want, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-if interval > tolerance then tolerance = interval end
 local spent = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now - interval)
 local granted = math.min(want, math.floor(math.max(0, now + tolerance - spent) / interval))
 if granted == 0 then return {0, spent + interval - tolerance - now} end
@@ -31,11 +31,34 @@ static REST: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "
 local t = redis.call('TIME')
-local until_us = t[1] * 1000000 + t[2] + ARGV[1] + ARGV[2]
+local rest, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
+local until_us = t[1] * 1000000 + t[2] + rest + tolerance
 if tonumber(redis.call('GET', KEYS[1]) or 0) < until_us then
-  redis.call('SET', KEYS[1], string.format('%.0f', until_us), 'PX', math.ceil(ARGV[1] / 1000) + 1000)
+  redis.call('SET', KEYS[1], string.format('%.0f', until_us), 'PX', math.ceil(math.max(rest, rest + tolerance) / 1000) + 1000)
 end
 return 1",
+    )
+});
+
+/// KEYS pairs; ARGV interval us, tolerance us -> wait us of each, 0: granted. A pair may be named twice: what the first
+/// took, the second finds taken.
+static PAIRS: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
+local waits = {}
+for i = 1, #KEYS do
+  local spent = math.max(tonumber(redis.call('GET', KEYS[i]) or 0), now - interval)
+  waits[i] = math.max(0, spent + interval - tolerance - now)
+  if waits[i] == 0 then
+    spent = spent + interval
+    local lives = math.ceil((spent + interval - now) / 1000)
+    redis.call('SET', KEYS[i], string.format('%.0f', spent), 'PX', lives)
+  end
+end
+return waits",
     )
 });
 
@@ -93,11 +116,29 @@ impl RedisGcra {
         format!("{}:rate:{{{scope}}}", self.prefix)
     }
 
-    pub(super) async fn take(&self, scope: &str, rate: Rate, want: u32) -> Result<Lease, QueueError> {
+    /// Takes up to `want` permits, running ahead of the rate by no more than `tolerance` microseconds.
+    pub(super) async fn take(
+        &self,
+        scope: &str,
+        rate: Rate,
+        want: u32,
+        tolerance: i64,
+    ) -> Result<Lease, QueueError> {
         let mut call = TAKE.prepare_invoke();
-        call.key(self.key(scope)).arg(rate.interval_us).arg(want).arg(TOLERANCE_US);
+        call.key(self.key(scope)).arg(rate.interval_us).arg(want).arg(tolerance);
         let (granted, wait_us) = call.invoke_async(&mut self.connection.clone()).await.map_err(away)?;
         Ok(Lease { granted, wait_us })
+    }
+
+    /// A permit for each of the pairs, in one round trip.
+    pub(super) async fn pairs(&self, asked: &[Pair], rate: PairRate) -> Result<Vec<Permit>, QueueError> {
+        let mut call = PAIRS.prepare_invoke();
+        for pair in asked {
+            call.key(self.key(&pair.scope().to_string()));
+        }
+        call.arg(rate.interval_us()).arg(rate.tolerance_us());
+        let waits: Vec<i64> = call.invoke_async(&mut self.connection.clone()).await.map_err(away)?;
+        Ok(waits.into_iter().map(Permit::after_us).collect())
     }
 
     /// All quotas of a request in one round trip.
@@ -116,9 +157,10 @@ impl RedisGcra {
         Ok(Allowance { granted, left })
     }
 
-    pub(super) async fn rest(&self, scope: &str, rest_us: i64) -> Result<(), QueueError> {
+    /// Spends everything up to `rest_us` from now, also for one who may run ahead by `tolerance`.
+    pub(super) async fn rest(&self, scope: &str, rest_us: i64, tolerance: i64) -> Result<(), QueueError> {
         let mut call = REST.prepare_invoke();
-        call.key(self.key(scope)).arg(rest_us).arg(TOLERANCE_US);
+        call.key(self.key(scope)).arg(rest_us).arg(tolerance);
         call.invoke_async(&mut self.connection.clone()).await.map_err(away)
     }
 }

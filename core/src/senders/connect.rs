@@ -14,8 +14,6 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// Messages per second when the provider does not say: Meta's default for a number.
 const DEFAULT_MPS: u32 = 80;
-/// Meta's ceiling for a number.
-const MAX_MPS: u32 = 1_000;
 
 const TAKEN: &str = "this phone number is connected to this installation already";
 
@@ -44,8 +42,9 @@ pub async fn prove(ctx: &Ctx, new: &NewSender) -> Result<NumberFacts> {
     if let Some(app) = new.app_id {
         apps::get(ctx, app).await?;
     }
-    if let Some(mps) = new.mps.filter(|mps| !(1..=MAX_MPS).contains(mps)) {
-        return Err(Error::invalid("mps", "invalid_mps", format!("{mps} is not between 1 and {MAX_MPS}")));
+    let most = ctx.config.sending.max_mps;
+    if let Some(mps) = new.mps.filter(|mps| !(1..=most).contains(mps)) {
+        return Err(Error::invalid("mps", "invalid_mps", format!("{mps} is not between 1 and {most}")));
     }
     for (field, code, id) in [
         ("phone_number_id", "invalid_phone_number_id", Some(&new.phone_number_id)),
@@ -97,7 +96,8 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
     limits::room(tx, ctx, Limit::Senders, 1).await?;
     let id = SenderId::new(tx.clock());
     let place = Model::token_place(ctx.organization, id);
-    let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS).min(MAX_MPS);
+    let mps = new.mps.or(facts.messages_per_second).unwrap_or(DEFAULT_MPS);
+    let mps = mps.min(ctx.config.sending.max_mps);
     let sender = Model {
         id,
         organization_id: ctx.organization,
@@ -112,6 +112,9 @@ pub async fn connect(tx: &Tx, ctx: &Ctx, new: NewSender, facts: NumberFacts) -> 
         mps: i32::try_from(mps).unwrap_or(i32::MAX),
         granted_mps: facts.messages_per_second.and_then(|granted| i32::try_from(granted).ok()),
         granted_at: facts.messages_per_second.map(|_| tx.now()),
+        learned_mps: None,
+        learned_at: None,
+        throttled_at: None,
         quality: Some(facts.quality),
         quality_at: Some(tx.now()),
         name_status: None,

@@ -40,6 +40,12 @@ pub struct Model {
     pub granted_mps: Option<i32>,
     /// Since when.
     pub granted_at: Option<Timestamp>,
+    /// Messages per second it was slowed down to; nothing while it sends at `mps`.
+    pub learned_mps: Option<i32>,
+    /// Since when.
+    pub learned_at: Option<Timestamp>,
+    /// When its rate was last halved because it was told "too fast".
+    pub throttled_at: Option<Timestamp>,
     /// How customers have received its messages lately.
     pub quality: Option<Quality>,
     /// Since when.
@@ -74,6 +80,11 @@ impl Model {
     /// Where a sender's token is sealed.
     pub fn token_place(organization: OrganizationId, id: SenderId) -> Place {
         SENDER_TOKEN.place(organization, id)
+    }
+
+    /// Messages per second it sends now: what it may, or less while it is slowed down.
+    pub fn effective_mps(&self) -> i32 {
+        self.learned_mps.map_or(self.mps, |learned| learned.min(self.mps)).max(1)
     }
 
     /// Its token, opened.

@@ -64,9 +64,11 @@ pub async fn username(
     newer(tx, id, Column::UsernameAt, at, set).await
 }
 
-/// What it is granted a second. It sends that fast from now on, unless a person chose its rate.
-pub async fn throughput(tx: &Tx, id: SenderId, granted: i32, at: Timestamp) -> Result<()> {
-    let mps = Expr::case(Expr::col(Column::MpsChosen), Expr::col(Column::Mps)).finally(granted);
+/// What it is granted a second. It sends that fast from now on, but never faster than `most` (the setting
+/// `sending.max_mps`), unless a person chose its rate.
+pub async fn throughput(tx: &Tx, id: SenderId, granted: i32, most: u32, at: Timestamp) -> Result<()> {
+    let allowed = granted.min(i32::try_from(most).unwrap_or(i32::MAX));
+    let mps = Expr::case(Expr::col(Column::MpsChosen), Expr::col(Column::Mps)).finally(allowed);
     let set = vec![(Column::GrantedMps, Expr::value(granted)), (Column::Mps, mps.into())];
     newer(tx, id, Column::GrantedAt, at, set).await
 }

@@ -123,7 +123,7 @@ async fn apply_together(services: &Services, read: Reader, events: &[Model]) -> 
                     odd.extend(templates::apply(&tx, event, change).await?);
                 }
                 (Change::Account(change), door) => {
-                    odd.extend(accounts::apply(&tx, event, change, door).await?);
+                    odd.extend(accounts::apply(&tx, services, event, change, door).await?);
                 }
                 (Change::Other(change), door) => odd.extend(others::keep(&tx, event, change, door).await?),
                 (_, None) => odd.push("about a number that is none of ours".into()),

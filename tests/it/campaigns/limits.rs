@@ -64,7 +64,7 @@ both!(a_senders_rate_is_kept_by_all_workers_together, |app| {
     shop.until_stats(&campaign, "all to be delivered", |stats| stats["funnel"]["delivered"] == 25).await;
     let moments: Vec<_> = app.sandbox.ledger().iter().map(|one| one.at_ms).collect();
     let span = moments.iter().max().unwrap() - moments.iter().min().unwrap();
-    // 10 a second, a tenth of it kept for single messages: 24 more take 2.4 s, less what a burst may borrow
+    // 10 a second: 24 more take 2.4 s, less what a burst may borrow
     assert!(span >= 1_500, "25 messages within {span} ms");
 });
 

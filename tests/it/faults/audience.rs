@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bellbird_core::campaigns::audience::{Audience, VariableSource};
+use bellbird_core::campaigns::bounds::Bounds;
 use bellbird_core::campaigns::edit::{self, Draft};
+use bellbird_core::campaigns::pool::SenderChoice;
 use bellbird_core::consent::{ConsentMethod, ConsentState};
 use bellbird_core::context::{Actor, Ctx};
 use bellbird_core::customers::edit::{GivenConsent, Upsert, upsert_many};
@@ -38,8 +40,11 @@ pub(super) async fn prepare(ctx: &Ctx, sandbox: &Control, api: &str, plan: &Plan
             ("2".into(), VariableSource { value: Some("CALM20".into()), ..Default::default() }),
         ]),
         rate_per_minute: None,
+        multi_day: false,
+        sender_choice: SenderChoice::Spread,
         max_attempts: None,
         unknown_policy: Some(if plan.resend { UnknownPolicy::Resend } else { UnknownPolicy::Leave }),
+        bounds: Bounds::default(),
     };
     let tx = ctx.begin().await.unwrap();
     let campaign = edit::create(&tx, ctx, draft).await.unwrap().id;

@@ -256,6 +256,10 @@ fn settings(plan: &Plan) -> BTreeMap<String, String> {
         ("BELLBIRD__WORKER__REAP_EVERY_MS", "200"),
         ("BELLBIRD__WORKER__BULK_CONCURRENCY", &in_flight),
         ("BELLBIRD__DATABASE__MAX_CONNECTIONS", "8"),
+        // whatever the hour
+        ("BELLBIRD__POLICY__MARKETING_FROM", ""),
+        ("BELLBIRD__POLICY__MARKETING_UNTIL", ""),
+        ("BELLBIRD__POLICY__MARKETING_MESSAGES", "0"),
     ];
     let all = defaults.into_iter().chain(plan.settings.iter().copied());
     let mut env: BTreeMap<_, _> = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -42,7 +42,7 @@ both!(a_file_is_copied_and_sent_once_however_often_its_messages_task_comes, nobo
     let send = json!({"sender_id": shop.sender, "to": phone(1), "image": {"media_id": media["id"]}});
     let id = shop.created("/api/v1/messages", send).await;
     let (message, sender) = (id.parse().unwrap(), shop.sender.parse().unwrap());
-    let job = SendMessage { media: true, message, sender, campaign: None };
+    let job = SendMessage { media: true, message, sender, campaign: None, customer: None };
     push(app, LaneName::Bulk, 2, &id, &job).await;
     push(app, LaneName::Interactive, 2, &id, &job).await;
     app.start_worker().await;

@@ -84,6 +84,7 @@ both!(a_message_is_sent_once_however_often_its_task_comes, |app| {
             message: id.parse().unwrap(),
             sender: shop.sender.parse().unwrap(),
             campaign: Some(campaign.parse().unwrap()),
+            customer: None,
         };
         push(app, LaneName::Bulk, 2, id, &job).await;
         push(app, LaneName::Interactive, 1, id, &job).await;

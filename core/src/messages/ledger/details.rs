@@ -36,6 +36,8 @@ pub struct Details {
     pub conversation: Option<Conversation>,
     /// Who got it.
     pub recipient: Identity,
+    /// The provider took it, and holds it back until it has judged the template by its first messages.
+    pub held_for_quality: bool,
 }
 
 /// The price and conversation of a row. The latest heard counts: Meta tells the same with each status.

@@ -8,8 +8,11 @@ use crate::context::Tx;
 use crate::error::Result;
 use crate::events::WANTED;
 use crate::ids::{CampaignId, CustomerId, MessageId, OrganizationId, SenderId, TemplateId};
+use crate::messages::cost::Charged;
 use crate::messages::erase::faded;
 use crate::messages::state::{Fact, MessageStatus, Report, Standing};
+use crate::money::Currency;
+use crate::pricing::Market;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -51,6 +54,7 @@ pub(in crate::messages) struct Row {
     pub(in crate::messages) conversation_id: Option<String>,
     pub(in crate::messages) conversation_origin: Option<String>,
     pub(in crate::messages) conversation_expires_at: Option<Timestamp>,
+    pub(in crate::messages) market: Option<String>,
     /// The number it was sent to, and what is known of who it was sent to.
     pub(in crate::messages) phone: Option<String>,
     pub(in crate::messages) known_phone: Option<String>,
@@ -133,7 +137,7 @@ pub(super) async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String
 }
 
 /// What is read of a row.
-const READ: [&str; 30] = [
+const READ: [&str; 31] = [
     "id",
     "organization_id",
     "campaign_id",
@@ -164,6 +168,7 @@ const READ: [&str; 30] = [
     "conversation_id",
     "conversation_origin",
     "conversation_expires_at",
+    "market",
 ];
 
 /// Reads the rows and keeps others from changing them until the transaction ends.
@@ -212,12 +217,16 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&Changed]) -> Result<()> {
         ("conversation_id", Kind::Text),
         ("conversation_origin", Kind::Text),
         ("conversation_expires_at", Kind::Int),
+        ("market", Kind::Text),
+        ("cost", Kind::Int),
+        ("cost_currency", Kind::Text),
     ]);
     for Changed { row, standing: s, charge: Charge { pricing, conversation } } in changed {
         // a late status tells again what an erased row has forgotten
         let wamid =
             s.wamid.as_deref().map(|told| if row.is_erased == 1 { faded(told) } else { told.to_owned() });
         let detail = s.error_detail.clone().filter(|_| row.is_erased == 0);
+        let charged = Charged::of(row, s, pricing);
         rows.push(vec![
             row.id.to_string().into(),
             s.status.as_str().into(),
@@ -240,6 +249,9 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&Changed]) -> Result<()> {
             Some(conversation.id.clone()).filter(|id| !id.is_empty()).into(),
             conversation.origin.clone().into(),
             conversation.expires_at.into(),
+            charged.market.map(Market::as_str).into(),
+            charged.cost.into(),
+            charged.currency.as_ref().map(Currency::as_str).into(),
         ]);
     }
     if rows.is_empty() {
@@ -253,7 +265,9 @@ pub(super) async fn write_rows(tx: &Tx, changed: &[&Changed]) -> Result<()> {
             failed_at = v.failed_at, unknown_at = v.unknown_at, updated_at = $1,
             pricing_category = v.pricing_category, pricing_type = v.pricing_type, pricing_model = v.pricing_model,
             billable = CASE v.billable WHEN 1 THEN TRUE WHEN 0 THEN FALSE END, conversation_id = v.conversation_id,
-            conversation_origin = v.conversation_origin, conversation_expires_at = v.conversation_expires_at
+            conversation_origin = v.conversation_origin, conversation_expires_at = v.conversation_expires_at,
+            market = COALESCE(v.market, messages.market), cost = v.cost,
+            cost_currency = COALESCE(v.cost_currency, messages.cost_currency)
          FROM {rows} WHERE messages.id = v.id",
         [tx.now().into()],
     );

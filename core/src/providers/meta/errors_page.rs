@@ -66,12 +66,13 @@ fn words(action: Action) -> (&'static str, &'static str) {
         Action::Throttle => (
             "The sender slows down",
             "Not sent. The sender rests for as long as Meta says, or `sending.throttle_wait_ms`, and the message is tried \
-             again: twice as long each time, 20 minutes at most. It does not count as a try.",
+             again: twice as long each time, 20 minutes at most. It does not count as a try. In an answer it also \
+             halves the sender's rate, once in ten seconds; a quarter of it comes back with each minute without.",
         ),
         Action::HoldPair => (
             "This person waits a moment",
-            "Not sent. Six seconds, then four times as long each time, an hour at most. Others go on. It does not count as \
-             a try.",
+            "Not sent. Six seconds, then four times as long each time, an hour at most, and no other message goes from \
+             this number to this person meanwhile. Others go on. It does not count as a try.",
         ),
         Action::RetrySoon => (
             "Tried again soon",
@@ -98,7 +99,8 @@ fn words(action: Action) -> (&'static str, &'static str) {
         Action::Ambiguous => (
             "Unknown",
             "In an answer: the message may or may not have been sent, so it is `unknown` and not sent again. Its status \
-             settles it; without one, the policy after `sending.unknown_quiet_ms` (docs/states.md).",
+             settles it; without one, the policy after `sending.unknown_quiet_ms` (docs/states.md). Where a time is \
+             named below, the sender rests for it, or for `sending.breaker_rest_ms` if that is less.",
         ),
         Action::Fail => ("The message has failed", "Nothing else is concerned."),
     }

@@ -6,9 +6,10 @@ use super::super::entity::Model;
 use super::when;
 use crate::alerts::{NewAlert, raise};
 use crate::clock::Timestamp;
-use crate::context::Tx;
+use crate::context::{Services, Tx};
 use crate::error::Result;
 use crate::ids::OrganizationId;
+use crate::messages::over_limit;
 use crate::messages::receive::Door;
 use crate::senders::{Sender, news, portfolios};
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 /// Applies it to every organization it concerns; gives what is to be noted.
 pub(super) async fn apply(
     tx: &Tx,
+    services: &Services,
     event: &Model,
     change: &AccountChange,
     door: Option<Door>,
@@ -39,13 +41,14 @@ pub(super) async fn apply(
         return Ok(Some(format!("{}: about an account that is none of ours", change.field)));
     }
     for (organization, senders) in by_organization {
-        apply_to(tx, event, change, organization, senders, door).await?;
+        apply_to(tx, services, event, change, organization, senders, door).await?;
     }
     Ok(None)
 }
 
 async fn apply_to(
     tx: &Tx,
+    services: &Services,
     event: &Model,
     change: &AccountChange,
     organization: OrganizationId,
@@ -85,10 +88,11 @@ async fn apply_to(
             told.dedup();
             for portfolio in told {
                 portfolios::learn(tx, organization, portfolio, *people, &change.field, at).await?;
+                over_limit::recall(tx, organization, portfolio).await?;
             }
         }
         for sender in &named {
-            apply_to_sender(tx, sender, effect, at, change.number.is_some()).await?;
+            apply_to_sender(tx, services, sender, effect, at, change.number.is_some()).await?;
         }
     }
     Ok(())
@@ -97,6 +101,7 @@ async fn apply_to(
 /// `is_named`: the change names this very number; what is a number's own is never guessed of all the account's.
 async fn apply_to_sender(
     tx: &Tx,
+    services: &Services,
     sender: &Sender,
     effect: &AccountEffect,
     at: Timestamp,
@@ -116,7 +121,9 @@ async fn apply_to_sender(
         AccountEffect::Username { status, username } if is_named => {
             news::username(tx, sender.id, status, username.as_deref(), at).await
         }
-        AccountEffect::Throughput(granted) if is_named => news::throughput(tx, sender.id, *granted, at).await,
+        AccountEffect::Throughput(granted) if is_named => {
+            news::throughput(tx, sender.id, *granted, services.config.sending.max_mps, at).await
+        }
         _ => Ok(()),
     }
 }

@@ -85,6 +85,7 @@ fn heard(status: &StatusChange, door: Door, received_at: Timestamp) -> Option<Ne
             pricing: status.pricing.clone(),
             conversation: status.conversation.clone(),
             recipient: status.recipient.identity(),
+            held_for_quality: false,
         },
     })
 }
