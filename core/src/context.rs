@@ -1,7 +1,7 @@
 //! What every use case is given: the services of the process, and for whom it acts.
 
 use crate::clock::{Clock, Timestamp};
-use crate::config::Config;
+use crate::config::{Config, WorkerConfig};
 use crate::db::Db;
 use crate::emails::port::Mailer;
 use crate::error::Result;
@@ -18,6 +18,10 @@ use crate::senders::port::MessageSender;
 use crate::templates::port::TemplateRegistry;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// However much time handlers have, others want the worker, too.
+const LONGEST_SLICE: Duration = Duration::from_secs(4);
 
 /// The services of one process; cheap to clone.
 #[derive(Clone)]
@@ -56,6 +60,12 @@ impl Services {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How long a run of a long job works before it lets others have the worker: never so long that its last step has
+    /// no time left, because whoever is cut off there begins anew, later each time.
+    pub fn slice(&self) -> Duration {
+        LONGEST_SLICE.min(WorkerConfig::handler_timeout(&self.config.queue) / 2)
     }
 
     /// Whether an account can sign in only once its address is confirmed: where that is wanted, and can be asked for.

@@ -24,8 +24,6 @@ use std::time::{Duration, Instant};
 const PORTION: Portion = Portion { rows: 1_000, bytes: 4 << 20 };
 /// Rows deleted in one transaction.
 const SWEEP: u64 = 5_000;
-/// One run of the job works for so long, then lets others have the worker.
-const SLICE: Duration = Duration::from_secs(4);
 /// While another worker is at an import, its task comes back after this.
 const BUSY: Duration = Duration::from_millis(500);
 
@@ -33,7 +31,7 @@ const BUSY: Duration = Duration::from_millis(500);
 pub async fn work(services: &Services, job: OutboxId, id: ImportId, run: i32) -> Result<Progress> {
     let begun = Instant::now();
     let mut at_work: Option<Work> = None;
-    while begun.elapsed() < SLICE {
+    while begun.elapsed() < services.slice() {
         let import = Entity::find_by_id(id).one(services.db.read()).await?;
         match import {
             Some(import) if import.run == run && import.status == ImportStatus::Running => {

@@ -20,8 +20,6 @@ use sea_orm::{ActiveModelTrait, DbBackend, EntityTrait, IntoActiveModel, QuerySe
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// One run of the job works for so long, then lets others have the worker.
-const SLICE: Duration = Duration::from_secs(4);
 /// While another worker is at it, its task comes back after this.
 const SOON: Duration = Duration::from_millis(500);
 /// Rows of the ledger looked at in one transaction.
@@ -36,7 +34,7 @@ const WEBHOOKS: u64 = 1_000;
 /// Works on a run for a while.
 pub async fn work(services: &Services, job: OutboxId, id: RetentionRunId) -> Result<Progress> {
     let begun = Instant::now();
-    while begun.elapsed() < SLICE {
+    while begun.elapsed() < services.slice() {
         let tx = services.begin().await?;
         let mut query = Entity::find_by_id(id);
         if tx.backend() == DbBackend::Postgres {

@@ -15,15 +15,13 @@ use sea_orm::{ActiveModelTrait, DbBackend, EntityTrait, IntoActiveModel, QuerySe
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// One run of the job works for so long, then lets others have the worker.
-const SLICE: Duration = Duration::from_secs(4);
 /// While another worker is at it, or something has to end first, its task comes back after this.
 const SOON: Duration = Duration::from_millis(500);
 
 /// Works on an erasure for a while.
 pub async fn work(services: &Services, job: OutboxId, id: ErasureId) -> Result<Progress> {
     let begun = Instant::now();
-    while begun.elapsed() < SLICE {
+    while begun.elapsed() < services.slice() {
         // files are searched before the transaction: that takes its time, and harms nobody when done twice
         let searched = match Entity::find_by_id(id).one(services.db.read()).await? {
             Some(erasure) => stages::files::search(services, &erasure).await?,
