@@ -18,8 +18,8 @@ async fn succeeds(mut quickstart: Command) {
     let mut demo = Bellbird::start_with("demo", &arguments, &BTreeMap::new());
     demo.says("Still serving").await;
     let said = demo.log();
-    let word = |start: &str| said.split_whitespace().find(|word| word.starts_with(start)).expect(start);
-    let (url, _) = word("http://").split_once("/api").expect("an address of the API");
+    let word = |part: &str| said.split_whitespace().find(|word| word.contains(part)).expect(part);
+    let (url, _) = word("/api/v1/").split_once("/api/v1/").expect("an address of the API");
 
     quickstart.env("BELLBIRD_URL", url).env("BELLBIRD_KEY", word("bb_")).env("NO_PROXY", "127.0.0.1");
     quickstart.kill_on_drop(true);
