@@ -16,4 +16,5 @@ mod preflight;
 mod retarget;
 mod retry;
 mod schedules;
+mod truth;
 mod waiting;
