@@ -173,6 +173,20 @@ fn at_meta(waba: &str, name: &str, category: &str, text: &str) -> Template {
 }
 
 impl Shop {
+    /// Connects another number of the shop's account, as fast as the first; gives the sender's id.
+    pub(crate) async fn second_number(&self, app: &TestApp, number: &str) -> String {
+        let number = PhoneNumber {
+            mps: 1_000,
+            display_phone_number: format!("+1 555-099-7{number}"),
+            ..PhoneNumber::new(number, &self.waba, &app.sandbox.world().apps[0].id, "second token")
+        };
+        let mut connection = self.connection();
+        connection["phone_number_id"] = json!(number.id);
+        connection["access_token"] = json!("second token");
+        app.sandbox.apply(World { numbers: vec![number], ..World::default() }).unwrap();
+        self.created("/api/v1/senders", connection).await
+    }
+
     /// What connects the shop's number.
     pub(crate) fn connection(&self) -> Value {
         json!({

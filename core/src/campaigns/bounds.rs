@@ -3,7 +3,7 @@
 use super::entity::Model;
 use crate::clock::Timestamp;
 use crate::error::{Error, Problem, Result};
-use chrono::NaiveTime;
+use crate::policy::hours::WallTime;
 
 /// What a draft says about that; everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Bounds {
     /// Everything wrong with them.
     pub(super) fn problems(&self, now: Timestamp) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if self.send_at_local.as_deref().is_some_and(|text| time_of_day(text).is_none()) {
+        if self.send_at_local.as_deref().is_some_and(|text| WallTime::parse(text).is_err()) {
             let message = "write a time of the day with two digits each: `09:30`";
             problems.push(Problem::new("send_at_local", "invalid_time", message));
         }
@@ -62,16 +62,6 @@ impl Bounds {
     }
 }
 
-/// Reads `09:30`.
-pub fn time_of_day(text: &str) -> Option<NaiveTime> {
-    let (hour, minute) = text.split_once(':')?;
-    let two = |part: &str| part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit());
-    if !two(hour) || !two(minute) {
-        return None;
-    }
-    NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
-}
-
 fn in_past(stop_at: Option<Timestamp>, now: Timestamp) -> Option<Problem> {
     let message = "this moment is over; give a later one, or leave it out";
     stop_at.filter(|stop| *stop <= now).map(|_| Problem::new("stop_at", "time_in_past", message))
@@ -89,10 +79,10 @@ mod tests {
     #[test]
     fn a_time_of_the_day_has_two_digits_each_and_is_one() {
         for good in ["00:00", "09:30", "23:59"] {
-            assert!(time_of_day(good).is_some(), "{good}");
+            assert!(WallTime::parse(good).is_ok(), "{good}");
         }
         for bad in ["9:30", "24:00", "12:60", "12", "12:00:00", "+1:00", "ab:cd", "", "१२:००"] {
-            assert!(time_of_day(bad).is_none(), "{bad}");
+            assert!(WallTime::parse(bad).is_err(), "{bad}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::consent::Purpose;
 use crate::error::{Error, Result};
 use crate::ids::{CampaignId, OrganizationId, SenderId, TemplateId};
 use crate::organizations::UnknownPolicy;
+use crate::policy::hours::WallTime;
 use sea_orm::entity::prelude::*;
 use std::collections::BTreeMap;
 
@@ -106,6 +107,11 @@ impl crate::db::Owned for Entity {
 }
 
 impl Model {
+    /// The time of people's own day at which they are sent to.
+    pub(super) fn local_time(&self) -> Option<WallTime> {
+        self.send_at_local.as_deref().and_then(|time| WallTime::parse(time).ok())
+    }
+
     /// The numbers it sends from.
     pub fn senders(&self) -> Result<Vec<SenderId>> {
         read(self.id, "sender_ids", &self.sender_ids)

@@ -68,12 +68,8 @@ pub fn judge(policy: &SendingPolicy, case: &Case<'_>, now: Timestamp) -> Ruling 
 impl Case<'_> {
     /// The zones the person may be in: the one somebody said, else those of their number; none when nothing tells.
     pub(crate) fn places(&self) -> Cow<'static, [Tz]> {
-        match (self.time_zone.and_then(zones::parse), self.phone, self.bsuid) {
-            (Some(zone), ..) => Cow::Owned(vec![zone]),
-            (None, Some(phone), _) => Cow::Borrowed(zones::of_number(phone.digits())),
-            (None, None, Some(bsuid)) => Cow::Borrowed(zones::of_country(country_of(bsuid))),
-            (None, None, None) => Cow::Borrowed(&[]),
-        }
+        let named = self.time_zone.and_then(zones::parse);
+        zones::of_person(named, self.phone.map(Phone::digits), self.bsuid)
     }
 
     /// ISO 3166.

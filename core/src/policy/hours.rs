@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use wall::DAY;
+pub(crate) use wall::moment_of;
 pub use wall::{BadTime, WallTime};
 
 /// Hours that do not meet within so many days never do: differences of zones repeat daily, weekends weekly.

@@ -4,6 +4,7 @@
 //! to respect all of them.
 
 use chrono_tz::Tz;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -97,14 +98,14 @@ pub fn of_country(iso: &str) -> &'static [Tz] {
 
 /// The zones a person may be in: the one somebody named for them, or else those of their number, or else those of the
 /// country their BSUID (`IN.4b2f…`) begins with. Empty when nothing is known.
-pub fn of_person<'a>(named: &'a Option<Tz>, digits: Option<&str>, bsuid: Option<&str>) -> &'a [Tz] {
-    if named.is_some() {
-        return named.as_slice();
+pub fn of_person(named: Option<Tz>, digits: Option<&str>, bsuid: Option<&str>) -> Cow<'static, [Tz]> {
+    if let Some(zone) = named {
+        return Cow::Owned(vec![zone]);
     }
-    match digits.map(of_number).unwrap_or_default() {
+    Cow::Borrowed(match digits.map(of_number).unwrap_or_default() {
         [] => bsuid.and_then(|id| id.split_once('.')).map(|(iso, _)| of_country(iso)).unwrap_or_default(),
         zones => zones,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -220,13 +221,13 @@ mod tests {
     fn what_somebody_said_of_a_person_comes_first() {
         let (named, nobody) = (parse("Asia/Tokyo"), None);
         assert_eq!(parse("Asia/Atlantis"), None);
-        assert_eq!(names(of_person(&named, Some("919876543210"), None)), ["Asia/Tokyo"]);
+        assert_eq!(names(&of_person(named, Some("919876543210"), None)), ["Asia/Tokyo"]);
         assert_eq!(
-            names(of_person(&nobody, Some("919876543210"), Some("GB.13491208655302741918"))),
+            names(&of_person(nobody, Some("919876543210"), Some("GB.13491208655302741918"))),
             ["Asia/Kolkata"]
         );
-        assert_eq!(names(of_person(&nobody, None, Some("GB.13491208655302741918"))), ["Europe/London"]);
-        assert_eq!(names(of_person(&nobody, Some("000"), Some("GB.1"))), ["Europe/London"]);
-        assert!(of_person(&nobody, None, Some("GB")).is_empty() && of_person(&nobody, None, None).is_empty());
+        assert_eq!(names(&of_person(nobody, None, Some("GB.13491208655302741918"))), ["Europe/London"]);
+        assert_eq!(names(&of_person(nobody, Some("000"), Some("GB.1"))), ["Europe/London"]);
+        assert!(of_person(nobody, None, Some("GB")).is_empty() && of_person(nobody, None, None).is_empty());
     }
 }

@@ -70,16 +70,7 @@ both!(a_senders_rate_is_kept_by_all_workers_together, |app| {
 
 both!(several_senders_share_a_campaign, |app| {
     let shop = app.shop().await;
-    let number = PhoneNumber {
-        mps: 1_000,
-        display_phone_number: "+1 555-099-4321".into(),
-        ..PhoneNumber::new("778", &shop.waba, &app.sandbox.world().apps[0].id, "second token")
-    };
-    app.sandbox.apply(World { numbers: vec![number], ..World::default() }).unwrap();
-    let mut connection = shop.connection();
-    connection["phone_number_id"] = json!("778");
-    connection["access_token"] = json!("second token");
-    let second = shop.created("/api/v1/senders", connection).await;
+    let second = shop.second_number(app, "778").await;
     let people = phones(60);
     let campaign = shop.launched(app, json!({"sender_ids": [shop.sender, second]}), &people).await;
     shop.until_stats(&campaign, "all to be delivered", |stats| stats["funnel"]["delivered"] == 60).await;

@@ -1,28 +1,13 @@
 //! Several numbers in one campaign: a person sticks to one, and moves only when somebody says so.
 
-use crate::support::app::{TestApp, both};
+use crate::support::app::both;
 use crate::support::shop::{Shop, phones};
 use crate::support::wait::wait_until;
-use bellbird_sandbox::{PhoneNumber, World};
 use serde_json::json;
-
-/// A second number of the shop's account.
-async fn second(app: &TestApp, shop: &Shop) -> String {
-    let number = PhoneNumber {
-        mps: 1_000,
-        display_phone_number: "+1 555-099-7777".into(),
-        ..PhoneNumber::new("779", &shop.waba, &app.sandbox.world().apps[0].id, "second token")
-    };
-    app.sandbox.apply(World { numbers: vec![number], ..World::default() }).unwrap();
-    let mut connection = shop.connection();
-    connection["phone_number_id"] = json!("779");
-    connection["access_token"] = json!("second token");
-    shop.created("/api/v1/senders", connection).await
-}
 
 both!(people_get_it_from_the_number_they_last_wrote_to, |app| {
     let shop = app.shop().await;
-    let second = second(app, &shop).await;
+    let second = shop.second_number(app, "779").await;
     let people = phones(12);
     for phone in &people {
         app.writes(&shop, phone, "Hello").await;
@@ -35,7 +20,7 @@ both!(people_get_it_from_the_number_they_last_wrote_to, |app| {
 
 both!(the_people_of_a_paused_number_wait_until_they_are_moved, |app| {
     let shop = app.shop().await;
-    let second = second(app, &shop).await;
+    let second = shop.second_number(app, "779").await;
     let people = phones(60);
     let pool = json!({"sender_ids": [shop.sender, second], "rate_per_minute": 1_200});
     let campaign = shop.launched(app, pool, &people).await;

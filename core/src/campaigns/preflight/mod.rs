@@ -23,7 +23,7 @@ use crate::db::Owned;
 use crate::error::{Problem, Result};
 use crate::ids::CampaignId;
 use crate::messages::judge::{Case, Ruling, judge};
-use crate::policy::hours::{Places, WallTime, next_local};
+use crate::policy::hours::{Places, next_local};
 use crate::policy::{Over, SendingPolicy, settings};
 use crate::pricing::{self, Market};
 use crate::senders::{self, Sender, portfolio_room};
@@ -210,7 +210,7 @@ impl Tally {
             Some(crowd) => crowd.people += people,
             None => {
                 let places = Places { zones: &zones, fallback: policy.fallback() };
-                let from = local(campaign).map_or(now, |time| next_local(time, places, now));
+                let from = campaign.local_time().map_or(now, |time| next_local(time, places, now));
                 self.crowds.push(Crowd { zones, people, from, free });
             }
         }
@@ -249,11 +249,6 @@ impl Tally {
         all.sort_by_key(|market| std::cmp::Reverse(market.people));
         all
     }
-}
-
-/// The time of people's own day at which they are sent to.
-fn local(campaign: &Model) -> Option<WallTime> {
-    campaign.send_at_local.as_deref().and_then(|time| WallTime::parse(time).ok())
 }
 
 /// Why these people would get nothing: the words, and their order, are those of expansion and of the claim.

@@ -75,7 +75,7 @@ impl Schedule {
     /// `Invalid` with fields and fixes.
     fn check(&self, now: Timestamp) -> Result<(Occurrences, Timestamp)> {
         let occurrences = self.read().map_err(Error::Invalid)?;
-        let begin = occurrences.start().ok_or_else(|| Error::internal("a wall time without a moment"))?;
+        let begin = occurrences.start();
         let once = self.repeat.is_none();
         if begin > now.plus(FURTHEST) {
             return Err(Error::invalid("at", "too_far_ahead", "at most five years ahead"));

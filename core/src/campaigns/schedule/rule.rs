@@ -54,7 +54,7 @@ impl Occurrences {
 
     /// The first one later than `at`, if any.
     pub(super) fn after(&self, at: Timestamp) -> Option<Timestamp> {
-        let later = |wall| wall::moment(self.zone, wall).filter(|moment| *moment > at);
+        let later = |wall| Some(wall::moment(self.zone, wall)).filter(|moment| *moment > at);
         match &self.rule {
             None => later(self.start),
             Some(rule) => rule.into_iter().take(MOST).find_map(|wall| later(wall.naive_utc())),
@@ -62,7 +62,7 @@ impl Occurrences {
     }
 
     /// The moment it begins; with a rule not necessarily an occurrence.
-    pub(super) fn start(&self) -> Option<Timestamp> {
+    pub(super) fn start(&self) -> Timestamp {
         wall::moment(self.zone, self.start)
     }
 

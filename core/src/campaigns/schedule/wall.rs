@@ -6,8 +6,9 @@
 
 use crate::clock::Timestamp;
 use crate::error::Problem;
-use chrono::{LocalResult, NaiveDateTime, TimeZone};
-use chrono_tz::{GapInfo, Tz};
+use crate::policy::hours::moment_of;
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 
 /// How a wall time is written.
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
@@ -39,13 +40,8 @@ pub(super) fn write(wall: NaiveDateTime) -> String {
 }
 
 /// The moment at which the clock shows this.
-pub(super) fn moment(zone: Tz, wall: NaiveDateTime) -> Option<Timestamp> {
-    let at = match zone.from_local_datetime(&wall) {
-        LocalResult::Single(at) => at,
-        LocalResult::Ambiguous(one, other) => one.min(other),
-        LocalResult::None => GapInfo::new(&wall, &zone)?.end?,
-    };
-    Some(Timestamp(at.timestamp_millis()))
+pub(super) fn moment(zone: Tz, wall: NaiveDateTime) -> Timestamp {
+    Timestamp(moment_of(zone, wall.and_utc().timestamp_millis()))
 }
 
 /// What the clock shows at this moment.
@@ -59,7 +55,7 @@ mod tests {
     use chrono::DateTime;
 
     fn at(zone: &str, wall: &str) -> String {
-        let moment = moment(zone.parse().unwrap(), parse("at", wall).unwrap()).unwrap();
+        let moment = moment(zone.parse().unwrap(), parse("at", wall).unwrap());
         moment.to_utc().format("%Y-%m-%dT%H:%MZ").to_string()
     }
 

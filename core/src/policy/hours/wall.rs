@@ -114,7 +114,11 @@ pub(super) fn shift_between(zone: Tz, from: i64, to: i64) -> Option<i64> {
 /// When it becomes `time` in `zone` on a day (counted from 1970-01-01): the earlier moment when it does twice, the
 /// first moment after it when the clock is put forward over it.
 pub(super) fn moment(zone: Tz, day: i64, time: WallTime) -> i64 {
-    let reading = day * DAY + time.ms();
+    moment_of(zone, day * DAY + time.ms())
+}
+
+/// When the clock of `zone` shows a reading, by the same rules.
+pub(crate) fn moment_of(zone: Tz, reading: i64) -> i64 {
     match zone.offset_from_local_datetime(&naive(reading)) {
         LocalResult::Single(ahead) | LocalResult::Ambiguous(ahead, _) => {
             reading - i64::from(ahead.fix().local_minus_utc()) * 1_000

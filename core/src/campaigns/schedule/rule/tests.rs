@@ -122,7 +122,7 @@ fn years_of_hours_are_gone_through_quickly() {
     let zone: chrono_tz::Tz = "Asia/Kolkata".parse().unwrap();
     let hourly = occurrences("Asia/Kolkata", "2026-12-01T10:00", "FREQ=HOURLY");
     let begun = Instant::now();
-    let years_later = wall::moment(zone, parse("at", "2036-12-01T10:15").unwrap()).unwrap();
+    let years_later = wall::moment(zone, parse("at", "2036-12-01T10:15").unwrap());
     let next = hourly.after(years_later).unwrap();
     assert_eq!(write(shown(zone, next)), "2036-12-01T11:00:00");
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
