@@ -54,12 +54,16 @@ class World {
     });
   }
 
-  /** The console: the binary's own if it has one, else the built one from `dist`, as one origin with the API. */
+  /**
+   * The console, as one origin with the API: the binary's own if it has one; else, or where `CONSOLE=dist` asks for
+   * it, the one that was built into `dist`.
+   */
   async serveConsole(url) {
     this.api = url;
     await until('the API', async () => (await fetch(`${url}/health`)).ok);
     const page = await fetch(url, { headers: { accept: 'text/html' } }).catch(() => undefined);
-    if (page?.ok && (await page.text()).includes('id="root"')) return (this.url = url);
+    const embedded = page?.ok && (await page.text()).includes('id="root"');
+    if (embedded && process.env.CONSOLE !== 'dist') return (this.url = url);
     process.env.BELLBIRD_URL = url;
     const server = await preview({
       preview: { port: await freePort(), host: '127.0.0.1' },
