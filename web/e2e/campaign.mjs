@@ -6,7 +6,7 @@ import { inspect, visitor } from './browser.mjs';
 import { ask, demoWorld } from './world.mjs';
 
 export const name = 'campaign';
-export const world = demoWorld;
+export const world = () => demoWorld();
 
 const person = { email: 'ravi@demo.example', password: 'a few easy words' };
 

@@ -111,9 +111,10 @@ export async function emptyWorld() {
   return world;
 }
 
-/** The demo: an organization with 500 customers, a number, a template and a campaign that is over. */
-export async function demoWorld() {
+/** The demo: an organization with 500 customers, a number, a template and a campaign that is over; and settings of ours. */
+export async function demoWorld(settings = {}) {
   const world = new World();
+  Object.assign(world.env, settings);
   const port = await freePort();
   const demo = world.start(['demo', '--port', String(port), '--data-dir', join(world.home, 'demo')]);
   world.key = await until('the demo', async () => /bb_[0-9a-f]{46,}/.exec(demo.output)?.[0]);

@@ -11,6 +11,7 @@ import {
 import { asProblem } from './api/problem';
 import { me } from './api/queries';
 import type { CampaignStatus, ConsentState } from './api/types';
+import { withLaterTexts } from './shared/i18n';
 import { Loading } from './shared/states';
 import { Crash, NotFound } from './shell/Crash';
 import { Shell } from './shell/Shell';
@@ -164,6 +165,16 @@ const routes = [
       getParentRoute: () => inside,
       path: '/settings/policy',
       component: lazyRouteComponent(() => import('./settings/PolicyPage')),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/settings/subscriptions',
+      component: lazyRouteComponent(() => withLaterTexts(import('./subscriptions/SubscriptionsPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/settings/subscriptions/$subscriptionId',
+      component: lazyRouteComponent(() => withLaterTexts(import('./subscriptions/SubscriptionPage'))),
     }),
     createRoute({
       getParentRoute: () => inside,

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { api } from './client';
 import { unwrap } from './problem';
-import type { CampaignStatus, ConsentState, MessageStatus } from './types';
+import type { CampaignStatus, ConsentState, DeliveryState, EventType, MessageStatus } from './types';
 
 export const me = queryOptions({
   queryKey: ['me'],
@@ -166,3 +166,53 @@ export const sessions = queryOptions({
   queryKey: ['sessions'],
   queryFn: () => unwrap(api.GET('/api/v1/auth/sessions')),
 });
+
+export const eventTypes = queryOptions({
+  queryKey: ['event-types'],
+  queryFn: () => unwrap(api.GET('/api/v1/event-types')),
+  staleTime: Infinity,
+});
+
+export const subscriptions = infiniteQueryOptions({
+  queryKey: ['subscriptions', 'list'],
+  queryFn: ({ pageParam }) =>
+    unwrap(api.GET('/api/v1/subscriptions', { params: { query: { cursor: pageParam } } })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export const subscription = (subscription_id: string) =>
+  queryOptions({
+    queryKey: ['subscriptions', subscription_id],
+    queryFn: () =>
+      unwrap(api.GET('/api/v1/subscriptions/{subscription_id}', { params: { path: { subscription_id } } })),
+  });
+
+export interface DeliveryFilter {
+  state?: DeliveryState;
+  type?: EventType;
+}
+
+export const deliveries = (subscription_id: string, filter: DeliveryFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['subscriptions', subscription_id, 'deliveries', filter],
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        api.GET('/api/v1/subscriptions/{subscription_id}/deliveries', {
+          params: { path: { subscription_id }, query: { ...filter, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const delivery = (subscription_id: string, event_id: string) =>
+  queryOptions({
+    queryKey: ['subscriptions', subscription_id, 'delivery', event_id],
+    queryFn: () =>
+      unwrap(
+        api.GET('/api/v1/subscriptions/{subscription_id}/deliveries/{event_id}', {
+          params: { path: { subscription_id, event_id } },
+        }),
+      ),
+  });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import en from './en';
-import hi from './hi';
+import enFirst from './en';
+import enLater from './en/later';
+import hiFirst from './hi';
+import hiLater from './hi/later';
+
+const en = { ...enFirst, ...enLater };
+const hi = { ...hiFirst, ...hiLater };
 
 type Texts = { [key: string]: string | Texts };
 

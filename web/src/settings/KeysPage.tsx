@@ -5,7 +5,6 @@ import {
   Button,
   Card,
   Code,
-  CopyButton,
   Group,
   Modal,
   MultiSelect,
@@ -31,6 +30,7 @@ import { confirm } from '../shared/confirm';
 import { isPast, moment } from '../shared/format';
 import { showProblem } from '../shared/forms';
 import { Page } from '../shared/Page';
+import { ShownOnce } from '../shared/ShownOnce';
 import { Empty, Loaded } from '../shared/states';
 import { Term } from '../shared/Term';
 import { useWrite } from '../shared/write';
@@ -56,7 +56,9 @@ export default function KeysPage() {
         </ActionButton>
       }
     >
-      {fresh && <Fresh text={fresh} onSeen={() => setFresh(undefined)} />}
+      {fresh && (
+        <ShownOnce title={t('keys.once')} text={fresh} testId="new-key" onSeen={() => setFresh(undefined)} />
+      )}
       <Loaded query={query}>
         {({ items }) =>
           items.length === 0 ? (
@@ -72,31 +74,6 @@ export default function KeysPage() {
       </Loaded>
       {making && <MakeForm mine={somebody?.permissions ?? []} onClose={close} onFresh={setFresh} />}
     </Page>
-  );
-}
-
-function Fresh({ text, onSeen }: { text: string; onSeen: () => void }) {
-  const { t } = useTranslation(['settings', 'common']);
-  return (
-    <Alert color="teal" title={t('keys.once')} role="status">
-      <Stack gap="xs" align="flex-start">
-        <Code style={{ overflowWrap: 'anywhere' }} data-testid="new-key">
-          {text}
-        </Code>
-        <Group>
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Button size="xs" onClick={copy}>
-                {copied ? t('keys.copied') : t('keys.copy')}
-              </Button>
-            )}
-          </CopyButton>
-          <Button size="xs" variant="default" onClick={onSeen}>
-            {t('keys.seen')}
-          </Button>
-        </Group>
-      </Stack>
-    </Alert>
   );
 }
 

@@ -26,6 +26,11 @@ export function day(at: string | undefined): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'medium' }).format(new Date(at));
 }
 
+/** A moment as a field of a form shows it, by this browser's clock: `2026-11-21T09:30`. */
+export function localInput(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 export function bytes(size: number): string {
   if (size < 1024) return `${number(size)} B`;
   const kilo = size / 1024;

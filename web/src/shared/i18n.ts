@@ -1,11 +1,13 @@
 /**
- * Languages. Every text of the console is in `src/locales/<language>/<feature>.json`; a language is one chunk, loaded
- * when it is chosen. Adding one is a folder, a line here, and, where it is written from the right, its direction.
+ * Languages. Every text of the console is in `src/locales/<language>/<feature>.json`; a language is two chunks: what
+ * everybody sees is loaded when it is chosen, the texts of rarely opened pages (`later.ts`) with the first of these.
+ * Adding one is a folder, two lines here, and, where it is written from the right, its direction.
  */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
 import type en from '../locales/en';
+import type later from '../locales/en/later';
 
 export const languages = {
   en: { name: 'English', dir: 'ltr' },
@@ -17,15 +19,25 @@ export type Language = keyof typeof languages;
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
-    resources: typeof en;
+    resources: typeof en & typeof later;
     enableSelector: false;
   }
 }
 
-const loaders: Record<Language, () => Promise<{ default: Record<string, object> }>> = {
+type Loaders = Record<Language, () => Promise<{ default: Record<string, object> }>>;
+
+const loaders: Loaders = {
   en: () => import('../locales/en'),
   hi: () => import('../locales/hi'),
 };
+
+const laterLoaders: Loaders = {
+  en: () => import('../locales/en/later'),
+  hi: () => import('../locales/hi/later'),
+};
+
+/** Whether a page was opened that needs them; then they come with every language chosen afterwards, too. */
+let laterWanted = false;
 
 const storageKey = 'bellbird-language';
 
@@ -54,13 +66,25 @@ export async function startI18n(): Promise<void> {
 
 /** Changes the language of everything, and of the document for screen readers and hyphenation. */
 export async function applyLanguage(language: Language): Promise<void> {
-  const { default: resources } = await loaders[language]();
-  for (const [namespace, texts] of Object.entries(resources)) {
-    i18next.addResourceBundle(language, namespace, texts, true, true);
-  }
+  await add(language, loaders);
+  if (laterWanted) await add(language, laterLoaders);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   document.documentElement.dir = languages[language].dir;
+}
+
+async function add(language: Language, from: Loaders): Promise<void> {
+  const { default: resources } = await from[language]();
+  for (const [namespace, texts] of Object.entries(resources)) {
+    i18next.addResourceBundle(language, namespace, texts, true, true);
+  }
+}
+
+/** Loads a page together with the texts of `later.ts`. */
+export async function withLaterTexts<T>(page: Promise<T>): Promise<T> {
+  laterWanted = true;
+  if (isLanguage(i18next.language)) await add(i18next.language, laterLoaders);
+  return page;
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -57,7 +57,7 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" component="div">
+      <AppShell.Navbar p="xs" component="div" style={{ overflowY: 'auto' }}>
         <Nav />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>

@@ -1,0 +1,4 @@
+/** The texts of pages that are opened rarely, so that the first visit does without them. */
+import subscriptions from './subscriptions.json';
+
+export default { subscriptions };
