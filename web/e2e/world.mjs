@@ -124,9 +124,9 @@ export async function demoWorld(settings = {}) {
 }
 
 /** A request as a program makes it, with the demo's key. */
-export async function ask(world, path, body) {
+export async function ask(world, path, body, method = body ? 'POST' : 'GET') {
   const response = await fetch(world.api + path, {
-    method: body ? 'POST' : 'GET',
+    method,
     headers: { authorization: `Bearer ${world.key}`, 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
   });

@@ -23,6 +23,9 @@ interface Context {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+const oneOf = <T extends string>(value: unknown, words: readonly T[]): T | undefined =>
+  words.find((word) => word === value);
+
 /** Only addresses of our own: `//evil.example` and `https://…` would lead away. */
 export function safeReturn(value: unknown): string | undefined {
   const path = text(value);
@@ -175,6 +178,26 @@ const routes = [
       getParentRoute: () => inside,
       path: '/settings/subscriptions/$subscriptionId',
       component: lazyRouteComponent(() => withLaterTexts(import('./subscriptions/SubscriptionPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/settings/health',
+      validateSearch: (search): { tab?: 'queue' | 'webhooks' | 'alerts' } => ({
+        tab: oneOf(search.tab, ['queue', 'webhooks', 'alerts']),
+      }),
+      component: lazyRouteComponent(() => withLaterTexts(import('./jobs/HealthPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
+      path: '/settings/audit',
+      validateSearch: (search): Partial<Record<'actor' | 'action' | 'subject' | 'from' | 'to', string>> => ({
+        actor: text(search.actor),
+        action: text(search.action),
+        subject: text(search.subject),
+        from: text(search.from),
+        to: text(search.to),
+      }),
+      component: lazyRouteComponent(() => withLaterTexts(import('./audit/AuditPage'))),
     }),
     createRoute({
       getParentRoute: () => inside,

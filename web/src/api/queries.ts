@@ -2,8 +2,16 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
 import { api } from './client';
-import { unwrap } from './problem';
-import type { CampaignStatus, ConsentState, DeliveryState, EventType, MessageStatus } from './types';
+import { asProblem, unwrap } from './problem';
+import type {
+  CampaignStatus,
+  ConsentState,
+  DeliveryState,
+  EventType,
+  JobState,
+  LaneName,
+  MessageStatus,
+} from './types';
 
 export const me = queryOptions({
   queryKey: ['me'],
@@ -37,6 +45,15 @@ export const openAlerts = queryOptions({
   queryFn: () => unwrap(api.GET('/api/v1/alerts', { params: { query: { acknowledged: false, limit: 50 } } })),
 });
 
+export const alerts = (acknowledged?: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ['alerts', 'list', acknowledged ?? 'all'],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/api/v1/alerts', { params: { query: { acknowledged, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
 export const templates = queryOptions({
   queryKey: ['templates'],
   queryFn: () => unwrap(api.GET('/api/v1/templates', { params: { query: { limit: 200 } } })),
@@ -62,6 +79,26 @@ export const campaigns = (status?: CampaignStatus) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
+const calendarPages = 5;
+
+/** The list has no dates to ask for, so the newest are taken, and everything that is scheduled however old. */
+export const calendar = queryOptions({
+  queryKey: ['campaigns', 'calendar'],
+  queryFn: async () => {
+    const page = (cursor?: string, status?: CampaignStatus) =>
+      unwrap(api.GET('/api/v1/campaigns', { params: { query: { status, cursor, limit: 200 } } }));
+    let next = await page();
+    const items = new Map(next.items.map((one) => [one.id, one]));
+    for (let count = 1; next.next_cursor && count < calendarPages; count += 1) {
+      next = await page(next.next_cursor);
+      for (const one of next.items) items.set(one.id, one);
+    }
+    const all = !next.next_cursor;
+    if (!all) for (const one of (await page(undefined, 'scheduled')).items) items.set(one.id, one);
+    return { items: [...items.values()], all };
+  },
+});
+
 export const campaign = (campaign_id: string) =>
   queryOptions({
     queryKey: ['campaigns', campaign_id],
@@ -80,6 +117,22 @@ export const campaignCost = (campaign_id: string) =>
     queryKey: ['campaigns', campaign_id, 'cost'],
     queryFn: () =>
       unwrap(api.GET('/api/v1/campaigns/{campaign_id}/cost', { params: { path: { campaign_id } } })),
+  });
+
+/** `null` when nobody has asked since the draft last changed. */
+export const approval = (campaign_id: string) =>
+  queryOptions({
+    queryKey: ['campaigns', campaign_id, 'approval'],
+    queryFn: async () => {
+      try {
+        return await unwrap(
+          api.GET('/api/v1/campaigns/{campaign_id}/approval', { params: { path: { campaign_id } } }),
+        );
+      } catch (thrown) {
+        if (asProblem(thrown).status === 404) return null;
+        throw thrown;
+      }
+    },
   });
 
 export const recipients = (campaign_id: string, status: MessageStatus[]) =>
@@ -215,4 +268,136 @@ export const delivery = (subscription_id: string, event_id: string) =>
           params: { path: { subscription_id, event_id } },
         }),
       ),
+  });
+
+export const lanes: LaneName[] = ['interactive', 'bulk', 'inbound', 'maintenance'];
+
+interface Depth {
+  count: number;
+  /** Whether there are more than were counted. */
+  more: boolean;
+}
+
+export interface LaneState extends Record<JobState, Depth> {
+  lane: LaneName;
+  /** Since when the longest waiting job could be done. */
+  oldest?: string;
+}
+
+/** The API lists jobs and tells no numbers, so a page of each state is counted. */
+export const lane = (name: LaneName) =>
+  queryOptions({
+    queryKey: ['jobs', 'lane', name],
+    queryFn: async (): Promise<LaneState> => {
+      const page = (state: JobState) =>
+        unwrap(api.GET('/api/v1/jobs', { params: { query: { lane: name, state, limit: 200 } } }));
+      const [ready, delayed, leased, dead] = await Promise.all([
+        page('ready'),
+        page('delayed'),
+        page('leased'),
+        page('dead'),
+      ]);
+      const depth = (jobs: typeof ready): Depth => ({
+        count: jobs.items.length,
+        more: jobs.next_cursor !== undefined,
+      });
+      return {
+        lane: name,
+        ready: depth(ready),
+        delayed: depth(delayed),
+        leased: depth(leased),
+        dead: depth(dead),
+        oldest: ready.items[0]?.at,
+      };
+    },
+  });
+
+export const deadJobs = (name?: LaneName) =>
+  infiniteQueryOptions({
+    queryKey: ['jobs', 'dead', name ?? 'all'],
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        api.GET('/api/v1/jobs', { params: { query: { state: 'dead', lane: name, cursor: pageParam } } }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const failedWebhooks = infiniteQueryOptions({
+  queryKey: ['failed-webhooks'],
+  queryFn: ({ pageParam }) =>
+    unwrap(api.GET('/api/v1/failed-webhooks', { params: { query: { cursor: pageParam } } })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export interface AuditFilter {
+  actor?: string;
+  action?: string;
+  subject?: string;
+  from?: string;
+  to?: string;
+}
+
+export const auditEvents = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit-events', filter],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/api/v1/audit-events', { params: { query: { ...filter, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const consentSettings = queryOptions({
+  queryKey: ['consent-settings'],
+  queryFn: () => unwrap(api.GET('/api/v1/consent-settings')),
+});
+
+type Purpose = 'marketing' | 'utility';
+
+export const suppressions = (filter: { purpose?: Purpose; removed?: boolean }) =>
+  infiniteQueryOptions({
+    queryKey: ['suppressions', filter],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/api/v1/suppressions', { params: { query: { ...filter, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const consentEvents = (filter: { purpose?: Purpose; state?: ConsentState }) =>
+  infiniteQueryOptions({
+    queryKey: ['consent-events', filter],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET('/api/v1/consent-events', { params: { query: { ...filter, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const retention = queryOptions({
+  queryKey: ['retention'],
+  queryFn: () => unwrap(api.GET('/api/v1/organization/retention')),
+});
+
+export const retentionRuns = infiniteQueryOptions({
+  queryKey: ['retention', 'runs'],
+  queryFn: ({ pageParam }) =>
+    unwrap(
+      api.GET('/api/v1/organization/retention/runs', { params: { query: { cursor: pageParam, limit: 20 } } }),
+    ),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export const erasures = infiniteQueryOptions({
+  queryKey: ['erasures', 'list'],
+  queryFn: ({ pageParam }) =>
+    unwrap(api.GET('/api/v1/erasures', { params: { query: { cursor: pageParam } } })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+export const erasure = (erasure_id: string) =>
+  queryOptions({
+    queryKey: ['erasures', erasure_id],
+    queryFn: () => unwrap(api.GET('/api/v1/erasures/{erasure_id}', { params: { path: { erasure_id } } })),
   });

@@ -26,9 +26,40 @@ export function day(at: string | undefined): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'medium' }).format(new Date(at));
 }
 
-/** A moment as a field of a form shows it, by this browser's clock: `2026-11-21T09:30`. */
-export function localInput(at: Date): string {
+export function time(at: Date): string {
+  return new Intl.DateTimeFormat(language(), { timeStyle: 'short' }).format(at);
+}
+
+export function monthName(at: Date): string {
+  return new Intl.DateTimeFormat(language(), { month: 'long', year: 'numeric' }).format(at);
+}
+
+export function weekday(at: Date): string {
+  return new Intl.DateTimeFormat(language(), { weekday: 'short' }).format(at);
+}
+
+/** A moment some days ago as a field of a form shows it, by this browser's clock: `2026-11-21T09:30`. */
+export function daysAgo(days: number): string {
+  const at = new Date(Date.now() - days * 86_400_000);
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** How long ago, in the largest unit that fits: `3 min`. */
+export function age(at: string): string {
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(at)) / 1000));
+  const [value, unit] =
+    seconds < 60
+      ? [seconds, 'second']
+      : seconds < 3600
+        ? [seconds / 60, 'minute']
+        : seconds < 86_400
+          ? [seconds / 3600, 'hour']
+          : [seconds / 86_400, 'day'];
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: unit as string,
+    unitDisplay: 'long',
+  }).format(Math.floor(value as number));
 }
 
 export function bytes(size: number): string {

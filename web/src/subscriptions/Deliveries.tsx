@@ -12,6 +12,7 @@ import { moment, number } from '../shared/format';
 import { More } from '../shared/More';
 import { Empty, Loaded } from '../shared/states';
 import { Term } from '../shared/Term';
+import { WideTable } from '../shared/WideTable';
 import { DeliveryBadge } from './badges';
 import { DeliveryModal } from './DeliveryModal';
 import { ReplayFailed } from './ReplayFailed';
@@ -111,51 +112,49 @@ export function Deliveries({ subscription }: { subscription: Subscription }) {
 function Rows({ items, onOpen }: { items: Delivery[]; onOpen: (eventId: string) => void }) {
   const { t } = useTranslation(['subscriptions', 'common']);
   return (
-    <Table.ScrollContainer minWidth={620} scrollAreaProps={{ tabIndex: 0, 'aria-label': t('deliveries') }}>
-      <Table aria-labelledby="deliveries">
-        <Table.Thead>
-          <Table.Tr>
-            {(['what', 'when', 'stands', 'answer', 'more'] as const).map((name) => (
-              <Table.Th key={name}>{t(`column.${name}`)}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((one) => (
-            <Table.Tr key={one.event_id}>
-              <Table.Td>{t(`event.${one.type}`, { defaultValue: one.type })}</Table.Td>
-              <Table.Td>{moment(one.created_at)}</Table.Td>
-              <Table.Td>
-                <DeliveryBadge state={one.state} />
-                {one.state === 'pending' && one.next_attempt_at && (
-                  <Text size="xs">{t('nextTry', { at: moment(one.next_attempt_at) })}</Text>
-                )}
-              </Table.Td>
-              <Table.Td>
-                <Text size="sm" lineClamp={2}>
-                  {one.error ?? (one.response_status ? t('status', { code: one.response_status }) : '–')}
-                </Text>
-                <Text size="xs" c="dimmed">
-                  {t('tries', { count: one.attempts, shown: number(one.attempts) })}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  aria-label={t('lookAt', {
-                    what: t(`event.${one.type}`, { defaultValue: one.type }),
-                    at: moment(one.created_at),
-                  })}
-                  onClick={() => onOpen(one.event_id)}
-                >
-                  {t('look')}
-                </Button>
-              </Table.Td>
-            </Table.Tr>
+    <WideTable label={t('deliveries')} minWidth={620}>
+      <Table.Thead>
+        <Table.Tr>
+          {(['what', 'when', 'stands', 'answer', 'more'] as const).map((name) => (
+            <Table.Th key={name}>{t(`column.${name}`)}</Table.Th>
           ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((one) => (
+          <Table.Tr key={one.event_id}>
+            <Table.Td>{t(`event.${one.type}`, { defaultValue: one.type })}</Table.Td>
+            <Table.Td>{moment(one.created_at)}</Table.Td>
+            <Table.Td>
+              <DeliveryBadge state={one.state} />
+              {one.state === 'pending' && one.next_attempt_at && (
+                <Text size="xs">{t('nextTry', { at: moment(one.next_attempt_at) })}</Text>
+              )}
+            </Table.Td>
+            <Table.Td>
+              <Text size="sm" lineClamp={2}>
+                {one.error ?? (one.response_status ? t('status', { code: one.response_status }) : '–')}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {t('tries', { count: one.attempts, shown: number(one.attempts) })}
+              </Text>
+            </Table.Td>
+            <Table.Td>
+              <Button
+                size="compact-sm"
+                variant="default"
+                aria-label={t('lookAt', {
+                  what: t(`event.${one.type}`, { defaultValue: one.type }),
+                  at: moment(one.created_at),
+                })}
+                onClick={() => onOpen(one.event_id)}
+              >
+                {t('look')}
+              </Button>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

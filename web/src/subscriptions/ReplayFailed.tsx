@@ -7,17 +7,15 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { unwrap } from '../api/problem';
 import { FormModal } from '../shared/FormModal';
-import { localInput } from '../shared/format';
+import { daysAgo } from '../shared/format';
 import { showProblem } from '../shared/forms';
 import { useWrite } from '../shared/write';
-
-const day = 86_400_000;
 
 export function ReplayFailed({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation(['subscriptions', 'common']);
   const [sentence, setSentence] = useState<string>();
   const form = useForm({
-    initialValues: { since: localInput(new Date(Date.now() - 3 * day)) },
+    initialValues: { since: daysAgo(3) },
     validate: { since: (value) => (value ? null : t('wrong.since')) },
   });
   const replay = useWrite({

@@ -21,6 +21,7 @@ import { asProblem, unwrap } from '../../api/problem';
 import { importPreview } from '../../api/queries';
 import type { Import, ImportPreview } from '../../api/types';
 import { Loaded } from '../../shared/states';
+import { WideTable } from '../../shared/WideTable';
 import { useWrite } from '../../shared/write';
 import { uses } from './upload';
 
@@ -120,36 +121,30 @@ function Form({ preview, found }: { preview: ImportPreview; found: Import }) {
 function Look({ preview }: { preview: ImportPreview }) {
   const { t } = useTranslation(['imports', 'common']);
   return (
-    <Table.ScrollContainer
-      minWidth={600}
-      mah={360}
-      scrollAreaProps={{ tabIndex: 0, 'aria-label': t('look') }}
-    >
-      <Table stickyHeader striped>
-        <Table.Caption>{t('look')}</Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('line')}</Table.Th>
-            <Table.Th>{t('understood')}</Table.Th>
-            {preview.import.columns.map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
+    <WideTable label={t('look')} minWidth={600} maxHeight={360} stickyHeader striped>
+      <Table.Caption>{t('look')}</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('line')}</Table.Th>
+          <Table.Th>{t('understood')}</Table.Th>
+          {preview.import.columns.map((column) => (
+            <Table.Th key={column}>{column}</Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {preview.rows.map((row) => (
+          <Table.Tr key={row.line}>
+            <Table.Td>{row.line}</Table.Td>
+            <Table.Td>
+              {row.message ? <Text size="sm">⚠ {row.message}</Text> : <span dir="ltr">{row.phone}</span>}
+            </Table.Td>
+            {row.cells.map((cell, index) => (
+              <Table.Td key={index}>{cell}</Table.Td>
             ))}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {preview.rows.map((row) => (
-            <Table.Tr key={row.line}>
-              <Table.Td>{row.line}</Table.Td>
-              <Table.Td>
-                {row.message ? <Text size="sm">⚠ {row.message}</Text> : <span dir="ltr">{row.phone}</span>}
-              </Table.Td>
-              {row.cells.map((cell, index) => (
-                <Table.Td key={index}>{cell}</Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }

@@ -1,4 +1,6 @@
 /** The texts of pages that are opened rarely, so that the first visit does without them. */
+import audit from './audit.json';
+import health from './health.json';
 import subscriptions from './subscriptions.json';
 
-export default { subscriptions };
+export default { audit, health, subscriptions };
