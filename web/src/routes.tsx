@@ -171,6 +171,14 @@ const routes = [
     }),
     createRoute({
       getParentRoute: () => inside,
+      path: '/settings/consent',
+      validateSearch: (search): { tab?: 'rules' | 'suppressions' | 'ledger' } => ({
+        tab: oneOf(search.tab, ['rules', 'suppressions', 'ledger']),
+      }),
+      component: lazyRouteComponent(() => withLaterTexts(import('./consent/ConsentPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
       path: '/settings/subscriptions',
       component: lazyRouteComponent(() => withLaterTexts(import('./subscriptions/SubscriptionsPage'))),
     }),

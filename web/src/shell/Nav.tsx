@@ -10,6 +10,7 @@ import {
   IconKey,
   IconSpeakerphone,
   IconTemplate,
+  IconThumbUp,
   IconUserCircle,
   IconUsers,
   IconWebhook,
@@ -44,6 +45,7 @@ const groups = [
     name: 'rules',
     places: [
       { to: '/settings/policy', word: 'nav.policy', icon: IconClockHour4, needs: 'organization:read' },
+      { to: '/settings/consent', word: 'nav.consent', icon: IconThumbUp, needs: 'customers:read' },
     ],
   },
   {

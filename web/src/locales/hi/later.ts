@@ -1,6 +1,7 @@
 /** The texts of pages that are opened rarely, so that the first visit does without them. */
 import audit from './audit.json';
+import consent from './consent.json';
 import health from './health.json';
 import subscriptions from './subscriptions.json';
 
-export default { audit, health, subscriptions };
+export default { audit, consent, health, subscriptions };
