@@ -179,6 +179,14 @@ const routes = [
     }),
     createRoute({
       getParentRoute: () => inside,
+      path: '/settings/privacy',
+      validateSearch: (search): { tab?: 'retention' | 'erasures' } => ({
+        tab: oneOf(search.tab, ['retention', 'erasures']),
+      }),
+      component: lazyRouteComponent(() => withLaterTexts(import('./privacy/PrivacyPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
       path: '/settings/subscriptions',
       component: lazyRouteComponent(() => withLaterTexts(import('./subscriptions/SubscriptionsPage'))),
     }),

@@ -14,8 +14,10 @@ import { More } from '../shared/More';
 import { Page } from '../shared/Page';
 import { Empty, Loaded } from '../shared/states';
 import { Term } from '../shared/Term';
+import { WideTable } from '../shared/WideTable';
 import { ConsentBadge } from './ConsentBadge';
 import { CustomerForm } from './CustomerForm';
+import { Rights } from './Rights';
 
 export default function CustomerPage() {
   const { customerId } = useParams({ strict: false }) as { customerId: string };
@@ -80,6 +82,7 @@ function Detail({ found }: { found: Customer }) {
         </SimpleGrid>
       </Card>
       <History id={found.id} />
+      <Rights found={found} />
       <Modal
         opened={changing}
         onClose={close}
@@ -107,34 +110,29 @@ function History({ id }: { id: string }) {
           if (words.length === 0) return <Empty title={t('noWords')}>{t('noWordsBody')}</Empty>;
           return (
             <Stack gap="xs">
-              <Table.ScrollContainer
-                minWidth={560}
-                scrollAreaProps={{ tabIndex: 0, 'aria-label': t('history') }}
-              >
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      {(['when', 'about', 'word', 'door', 'sourceShort'] as const).map((name) => (
-                        <Table.Th key={name}>{t(`column.${name}`)}</Table.Th>
-                      ))}
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {words.map((one) => (
-                      <Table.Tr key={one.id}>
-                        <Table.Td>{moment(one.occurred_at)}</Table.Td>
-                        <Table.Td>{t(`purpose.${one.purpose}`, { defaultValue: one.purpose })}</Table.Td>
-                        <Table.Td>
-                          <ConsentBadge state={one.state} />
-                          {!one.counted && <Text size="xs">{t('notCounted')}</Text>}
-                        </Table.Td>
-                        <Table.Td>{t(`method.${one.method}`, { defaultValue: one.method })}</Table.Td>
-                        <Table.Td style={{ overflowWrap: 'anywhere' }}>{one.source}</Table.Td>
-                      </Table.Tr>
+              <WideTable label={t('history')} minWidth={560}>
+                <Table.Thead>
+                  <Table.Tr>
+                    {(['when', 'about', 'word', 'door', 'sourceShort'] as const).map((name) => (
+                      <Table.Th key={name}>{t(`column.${name}`)}</Table.Th>
                     ))}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {words.map((one) => (
+                    <Table.Tr key={one.id}>
+                      <Table.Td>{moment(one.occurred_at)}</Table.Td>
+                      <Table.Td>{t(`purpose.${one.purpose}`, { defaultValue: one.purpose })}</Table.Td>
+                      <Table.Td>
+                        <ConsentBadge state={one.state} />
+                        {!one.counted && <Text size="xs">{t('notCounted')}</Text>}
+                      </Table.Td>
+                      <Table.Td>{t(`method.${one.method}`, { defaultValue: one.method })}</Table.Td>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>{one.source}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </WideTable>
               <More count={words.length} {...query} />
             </Stack>
           );

@@ -8,6 +8,7 @@ import {
   IconHistory,
   IconHome,
   IconKey,
+  IconShieldLock,
   IconSpeakerphone,
   IconTemplate,
   IconThumbUp,
@@ -46,6 +47,7 @@ const groups = [
     places: [
       { to: '/settings/policy', word: 'nav.policy', icon: IconClockHour4, needs: 'organization:read' },
       { to: '/settings/consent', word: 'nav.consent', icon: IconThumbUp, needs: 'customers:read' },
+      { to: '/settings/privacy', word: 'nav.privacy', icon: IconShieldLock, needs: 'organization:read' },
     ],
   },
   {

@@ -2,6 +2,7 @@
 import audit from './audit.json';
 import consent from './consent.json';
 import health from './health.json';
+import privacy from './privacy.json';
 import subscriptions from './subscriptions.json';
 
-export default { audit, consent, health, subscriptions };
+export default { audit, consent, health, privacy, subscriptions };
