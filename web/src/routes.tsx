@@ -106,6 +106,12 @@ const routes = [
     }),
     createRoute({
       getParentRoute: () => inside,
+      path: '/campaigns/calendar',
+      validateSearch: (search): { month?: string } => ({ month: text(search.month) }),
+      component: lazyRouteComponent(() => withLaterTexts(import('./campaigns/calendar/CalendarPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
       path: '/campaigns/$campaignId',
       component: lazyRouteComponent(() => import('./campaigns/CampaignPage')),
     }),

@@ -34,17 +34,22 @@ export default function CampaignsPage() {
   const query = useInfiniteQuery(campaigns(status));
   const { data: somebody } = useQuery(me);
   const allowed = may(somebody, 'campaigns:write');
-  const create = (
-    <ActionButton
-      why={allowed ? undefined : t('common:noPermission')}
-      onClick={() => void navigate({ to: '/campaigns/new' })}
-    >
-      {t('create')}
-    </ActionButton>
+  const actions = (
+    <>
+      <Button component={Link} to="/campaigns/calendar" variant="default">
+        {t('calendar')}
+      </Button>
+      <ActionButton
+        why={allowed ? undefined : t('common:noPermission')}
+        onClick={() => void navigate({ to: '/campaigns/new' })}
+      >
+        {t('create')}
+      </ActionButton>
+    </>
   );
 
   return (
-    <Page title={t('title')} about={t('about')} actions={create}>
+    <Page title={t('title')} about={t('about')} actions={actions}>
       <Select
         label={t('filter')}
         data={statuses.map((value) => ({ value, label: t(`status.${value}`) }))}

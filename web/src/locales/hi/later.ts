@@ -1,8 +1,9 @@
 /** The texts of pages that are opened rarely, so that the first visit does without them. */
 import audit from './audit.json';
+import calendar from './calendar.json';
 import consent from './consent.json';
 import health from './health.json';
 import privacy from './privacy.json';
 import subscriptions from './subscriptions.json';
 
-export default { audit, consent, health, privacy, subscriptions };
+export default { audit, calendar, consent, health, privacy, subscriptions };
