@@ -3,6 +3,7 @@ import * as campaign from './campaign.mjs';
 import * as consent from './consent.mjs';
 import * as firstRun from './first-run.mjs';
 import * as health from './health.mjs';
+import * as planning from './planning.mjs';
 import * as privacy from './privacy.mjs';
 import * as subscriptions from './subscriptions.mjs';
 import { open } from './browser.mjs';
@@ -10,7 +11,7 @@ import { open } from './browser.mjs';
 const wanted = process.argv.slice(2).join(' ');
 const browser = await open();
 let failed = 0;
-for (const test of [firstRun, campaign, subscriptions, health, consent, privacy]) {
+for (const test of [firstRun, campaign, subscriptions, health, consent, privacy, planning]) {
   if (wanted && test.name !== wanted) continue;
   console.log(test.name);
   const began = Date.now();

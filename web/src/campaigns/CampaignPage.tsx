@@ -12,6 +12,7 @@ import { Page } from '../shared/Page';
 import { Loaded } from '../shared/states';
 import { Term } from '../shared/Term';
 import { Actions } from './Actions';
+import { Approval } from './Approval';
 import { Funnel } from './Funnel';
 import { useLiveCampaign } from './live';
 import { Progress } from './Progress';
@@ -74,6 +75,7 @@ function Detail({ found }: { found: Campaign }) {
           )}
         </Loaded>
       )}
+      {found.status === 'draft' && <Approval campaign={found} />}
       <Facts found={found} launched={launched} />
       <Recipients campaign={found} version={stats.data?.version} />
     </Page>
