@@ -1,6 +1,7 @@
 // Runs the end-to-end tests, one world after another: `BELLBIRD_BIN=… npm run e2e [name]`. Needs `npm run build` before.
 import * as campaign from './campaign.mjs';
 import * as consent from './consent.mjs';
+import * as editor from './editor.mjs';
 import * as firstRun from './first-run.mjs';
 import * as health from './health.mjs';
 import * as planning from './planning.mjs';
@@ -11,7 +12,7 @@ import { open } from './browser.mjs';
 const wanted = process.argv.slice(2).join(' ');
 const browser = await open();
 let failed = 0;
-for (const test of [firstRun, campaign, subscriptions, health, consent, privacy, planning]) {
+for (const test of [firstRun, campaign, subscriptions, health, consent, privacy, planning, editor]) {
   if (wanted && test.name !== wanted) continue;
   console.log(test.name);
   const began = Date.now();

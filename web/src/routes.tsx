@@ -157,6 +157,11 @@ const routes = [
     }),
     createRoute({
       getParentRoute: () => inside,
+      path: '/templates/new',
+      component: lazyRouteComponent(() => withLaterTexts(import('./templates/editor/EditorPage'))),
+    }),
+    createRoute({
+      getParentRoute: () => inside,
       path: '/templates/$templateId',
       component: lazyRouteComponent(() => import('./templates/TemplatePage')),
     }),

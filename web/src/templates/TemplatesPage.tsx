@@ -2,7 +2,7 @@
 import { Alert, Anchor, Badge, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -35,7 +35,16 @@ export default function TemplatesPage() {
   const [search] = useDebouncedValue(typed.trim().toLowerCase(), 150);
   const query = useQuery(templates);
   return (
-    <Page title={t('title')} about={t('about')} actions={<SyncButton />}>
+    <Page
+      title={t('title')}
+      about={t('about')}
+      actions={
+        <>
+          <SyncButton />
+          <CreateButton />
+        </>
+      }
+    >
       <SyncState />
       <Group align="flex-end">
         <TextInput
@@ -116,6 +125,20 @@ function Row({ template }: { template: Template }) {
         </Group>
       </Group>
     </Card>
+  );
+}
+
+function CreateButton() {
+  const { t } = useTranslation(['templates', 'common']);
+  const { data: somebody } = useQuery(me);
+  const navigate = useNavigate();
+  return (
+    <ActionButton
+      why={may(somebody, 'templates:write') ? undefined : t('common:noPermission')}
+      onClick={() => void navigate({ to: '/templates/new' })}
+    >
+      {t('create')}
+    </ActionButton>
   );
 }
 
