@@ -81,6 +81,7 @@ async function suppressions(page) {
   await dialog.getByRole('button', { name: 'Take off' }).click();
   await dialog.waitFor({ state: 'detached' });
   await entries.waitFor({ state: 'detached' });
+  await page.getByText('This number is not on the list.').waitFor();
   await page.getByLabel('Also what was taken off').check();
   await entries.getByText(/typed a wrong number/).waitFor();
   await inspect(page, 'suppressions');

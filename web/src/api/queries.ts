@@ -364,6 +364,14 @@ export const suppressions = (filter: { purpose?: Purpose; removed?: boolean }) =
     getNextPageParam: (page) => page.next_cursor,
   });
 
+/** Asked by POST, so that no number stands in an address, and forgotten with the page. */
+export const suppressionCheck = (phone: string) =>
+  queryOptions({
+    queryKey: ['suppressions', 'check', phone],
+    queryFn: () => unwrap(api.POST('/api/v1/suppressions/check', { body: { phone } })),
+    gcTime: 0,
+  });
+
 export const consentEvents = (filter: { purpose?: Purpose; state?: ConsentState }) =>
   infiniteQueryOptions({
     queryKey: ['consent-events', filter],

@@ -62,13 +62,7 @@ export function AddForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-interface RemoveProps {
-  id: string;
-  onClose: () => void;
-  onRemoved?: () => void;
-}
-
-export function RemoveForm({ id, onClose, onRemoved }: RemoveProps) {
+export function RemoveForm({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation(['consent', 'common']);
   const [sentence, setSentence] = useState<string>();
   const form = useForm({
@@ -85,10 +79,7 @@ export function RemoveForm({ id, onClose, onRemoved }: RemoveProps) {
       ),
     changes: ['suppressions'],
     done: () => t('removed'),
-    onDone: () => {
-      onRemoved?.();
-      onClose();
-    },
+    onDone: onClose,
     onError: (error) => setSentence(showProblem(form, error)),
   });
   return (

@@ -82,13 +82,7 @@ export function SuppressionList() {
   );
 }
 
-interface EntryProps {
-  item: Suppression;
-  why?: string;
-  onRemoved?: () => void;
-}
-
-export function SuppressionEntry({ item, why, onRemoved }: EntryProps) {
+export function SuppressionEntry({ item, why }: { item: Suppression; why?: string }) {
   const { t } = useTranslation(['consent', 'customers', 'common']);
   const [removing, setRemoving] = useState(false);
   return (
@@ -121,7 +115,7 @@ export function SuppressionEntry({ item, why, onRemoved }: EntryProps) {
       >
         {t('remove')}
       </ActionButton>
-      {removing && <RemoveForm id={item.id} onClose={() => setRemoving(false)} onRemoved={onRemoved} />}
+      {removing && <RemoveForm id={item.id} onClose={() => setRemoving(false)} />}
     </Group>
   );
 }
