@@ -41,8 +41,8 @@ export async function run(browser, world) {
     .getByRole('textbox', { name: 'Text', exact: true })
     .fill('Good morning {{1}}, the new kites are here.');
   await button.getByLabel('Page').fill('https://kites.example/{{1}}');
-  await page.getByLabel('Sample for 1', { exact: true }).fill('Meera');
-  await page.getByLabel('Sample for button.0.1').fill('diwali');
+  await page.getByLabel('Gap 1 of the text').fill('Meera');
+  await page.getByLabel('End of the page of button 1').fill('diwali');
   await page.getByTestId('bubble').getByText('Good morning Meera, the new kites are here.').waitFor();
   await inspect(page, 'editor');
   await page.setViewportSize({ width: 360, height: 740 });

@@ -1,5 +1,5 @@
 /** Writing a template, with the message as people will see it beside it. WhatsApp decides; we submit it. */
-import { Alert, Card, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core';
+import { Alert, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -120,17 +120,12 @@ function Editor({ accounts }: { accounts: string[] }) {
             {t(draft.exists ? 'writeHelp' : 'submitHelp')}
           </Text>
         </Stack>
-        <Card
-          component="section"
-          aria-labelledby="look"
-          padding={0}
-          style={{ position: 'sticky', top: 72, alignSelf: 'start' }}
-        >
+        <section aria-labelledby="look" style={{ position: 'sticky', top: 72, alignSelf: 'start' }}>
           <Title order={2} size="h4" id="look" mb="xs">
             {t('look')}
           </Title>
           <Bubble message={preview(draft, codeText)} />
-        </Card>
+        </section>
       </SimpleGrid>
     </form>
   );

@@ -34,7 +34,7 @@ export function Examples({ form, keys }: Props) {
           ) : (
             <TextInput
               key={key}
-              label={t('sample', { key })}
+              label={label(key)}
               value={form.values.examples[key] ?? ''}
               error={problem(key)}
               onChange={(event) => set(key, event.currentTarget.value)}
@@ -44,6 +44,14 @@ export function Examples({ form, keys }: Props) {
       </Stack>
     </Fieldset>
   );
+
+  /** The gap in words; the API's name of it stays where no word is known. */
+  function label(key: string): string {
+    const [, button, what] = /^button\.(\d+)\.(.+)$/.exec(key) ?? [];
+    if (button) return t(what === '1' ? 'sampleUrl' : 'sampleCode', { count: Number(button) + 1 });
+    const [, heading] = /^header\.(.+)$/.exec(key) ?? [];
+    return heading ? t('sampleHeading', { key: heading }) : t('sample', { key });
+  }
 
   function problem(key: string) {
     return form.errors[`examples.${key}`] as string | undefined;
