@@ -40,11 +40,11 @@ export async function run(browser, world) {
   await page.getByRole('button', { name: 'Send a test' }).click();
   const table = page.getByRole('table', { name: 'Deliveries' });
   await table.getByText('HTTP 503').waitFor();
-  receiver.answer = 200;
   await inspect(page, 'subscription');
   await table.getByRole('button', { name: /^Look at: Test/ }).click();
   await page.getByRole('dialog').getByText('not now').waitFor();
   await inspect(page, 'delivery');
+  receiver.answer = 200;
   await page.getByRole('dialog').getByRole('button', { name: 'Post again' }).click();
   await page.getByRole('dialog').getByText('Taken').waitFor();
   await page.keyboard.press('Escape');
