@@ -73,14 +73,12 @@ fuzz *args:
 # Measure how well the limiter uses a sender's rate, over 1, 2 and 4 workers, and print it as a table (takes minutes)
 [no-exit-message]
 bench-limiter:
-    @cargo build --workspace --bins --locked
-    @scripts/services.sh cargo bench --workspace --profile dev --bench limiter --locked
+    @scripts/bench.sh of-tests limiter
 
 # Measure how long the pre-flight of a million people takes on PostgreSQL (takes minutes)
 [no-exit-message]
 bench-preflight:
-    @cargo build --workspace --bins --locked
-    @scripts/services.sh cargo bench --workspace --profile dev --bench preflight --locked
+    @scripts/bench.sh of-tests preflight
 
 # Measure everything end to end on private servers, beside the floor and a Node.js peer, and write docs/benchmarks.md
 # (takes hours; to measure one row: ./dev bench send --runs 5, and then ./dev bench report)

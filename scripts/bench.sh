@@ -6,6 +6,7 @@
 #                                       embedded, million, big-tables); its results are added to those there are
 #   scripts/bench.sh hot                hot functions only
 #   scripts/bench.sh report             docs/benchmarks.md from the results so far
+#   scripts/bench.sh of-tests NAME      what tests/benches/NAME.rs measures: limiter, preflight; it prints a table
 #   scripts/bench.sh smoke              every row once with a handful of recipients, into a report of its own
 #
 # Results are lines of JSON in target/bench. On a machine that is busy they are worth nothing.
@@ -40,12 +41,17 @@ main() {
     bench report --results "$results" || exit
     exit $rc
     ;;
+  of-tests)
+    # what is measured is the release build; what measures it need not be one
+    build && BELLBIRD_TEST_BIN="$target/release/bellbird" \
+      scripts/services.sh cargo bench --workspace --profile dev --bench "$1" --locked
+    ;;
   peer) build && node_is_here && with_servers && bench peer --results "$results" "$@" ;;
   *) build && with_servers && bench "$what" --results "$results" "$@" ;;
   esac
 }
 
-build() { cargo build --workspace --bins --release --locked; }
+build() { cargo build --workspace --bin bellbird --bin bench --release --locked; }
 hot() { cargo bench --package bellbird-benches --bench hot --locked; }
 
 node_is_here() {

@@ -24,6 +24,7 @@ mod process;
 #[expect(dead_code, reason = "shared with another bench, which needs more of it")]
 mod scene;
 
+use bellbird_sandbox::Accepted;
 use process::Bellbird;
 use scene::{Scene, prefix};
 use serde_json::Value;
@@ -78,17 +79,26 @@ async fn measure(mps: u32, workers: usize, campaigns: usize) {
     let last = ledger.iter().map(|one| one.at_ms).max().unwrap();
     let used = (all - 1) as f64 * 1_000.0 / (last - first).max(1) as f64;
     let refused = counts.refused.get(&130_429).copied().unwrap_or(0);
-    // while both still have something to send
-    let half = &ledger[..all / 2];
-    let of_first = half.iter().filter(|one| one.to.starts_with(&prefix(0))).count();
     println!(
         "| {workers} | {mps} | {campaigns} | {:.1} % | {:.2} % | {:.0} % |",
         used * 100.0 / f64::from(mps),
         refused as f64 * 100.0 / counts.requests.max(1) as f64,
-        of_first as f64 * 100.0 / half.len().max(1) as f64,
+        share_of_the_first(&ledger, campaigns),
     );
     for mut worker in processes {
         worker.terminate().await;
     }
     scene.stop().await;
+}
+
+/// The first campaign's percentage of what left while every campaign was at it.
+fn share_of_the_first(ledger: &[Accepted], campaigns: usize) -> f64 {
+    let of = |n: usize| {
+        let prefix = prefix(n);
+        move |one: &Accepted| one.to.starts_with(&prefix)
+    };
+    let from = (0..campaigns).filter_map(|n| ledger.iter().position(of(n))).max().unwrap();
+    let until = (0..campaigns).filter_map(|n| ledger.iter().rposition(of(n))).min().unwrap();
+    let together = &ledger[from..=until];
+    together.iter().filter(|one| of(0)(one)).count() as f64 * 100.0 / together.len() as f64
 }

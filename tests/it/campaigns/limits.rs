@@ -1,7 +1,7 @@
 //! How fast: the campaign's own rate, the sender's, and what Meta says about haste.
 
 use crate::support::app::{Setup, TestApp, both};
-use crate::support::shop::{Shop, phones};
+use crate::support::shop::{OFFER, Shop, phones};
 use bellbird_core::messages::feed;
 use bellbird_core::{campaigns, outbox};
 use bellbird_sandbox::{Behaviour, Match, PhoneNumber, Rule, World};
@@ -78,6 +78,22 @@ both!(several_senders_share_a_campaign, |app| {
     let from_second = ledger.iter().filter(|one| one.phone_number_id == "778").count();
     assert_eq!(ledger.len(), 60);
     assert!((15..=45).contains(&from_second), "{from_second} of 60 left from the second number");
+});
+
+both!(a_slow_number_holds_up_nobody_elses, |app| {
+    let mut slow = app.unconnected_shop().await;
+    let mut connection = slow.connection();
+    connection["mps"] = json!(1);
+    slow.sender = slow.created("/api/v1/senders", connection).await;
+    slow.marketing = slow.created("/api/v1/templates", slow.template("offer", "marketing", OFFER)).await;
+    let fast = app.shop().await;
+    app.start_worker().await;
+    slow.launched(app, json!({}), &phones(1_000)).await;
+    let campaign = fast.launched(app, json!({}), &phones(200)).await;
+    fast.until_stats(&campaign, "all to be delivered", |stats| stats["funnel"]["delivered"] == 200).await;
+    app.assert_each_once(&fast, &phones(200));
+    // at its own rate it would have taken until the deadline
+    assert!(app.taken(&slow).len() < 100, "{} from the slow number", app.taken(&slow).len());
 });
 
 both!(a_number_slower_than_we_think_throttles_and_everyone_gets_it_once, |app| {
