@@ -94,6 +94,9 @@ impl Rows {
 
     /// Makes a statement of `sql`, in which `{rows}` stands for this table under the alias `v`, and `$1`, `$2`, … for
     /// `params`.
+    ///
+    /// On Postgres `IN (SELECT v.id FROM {rows})` is asked as an array: the planner knows nothing of how many rows a JSON
+    /// has, and on a table it has no statistics of yet it otherwise reads all of it to find a few.
     pub fn statement(
         &self,
         backend: DbBackend,
@@ -105,6 +108,7 @@ impl Rows {
             DbBackend::Postgres => self.json_to_recordset(&mut values),
             _ => self.json_each(&mut values),
         };
+        let sql = if backend == DbBackend::Postgres { as_arrays(sql) } else { sql.to_string() };
         Statement::from_sql_and_values(backend, sql.replace("{rows}", &source), values)
     }
 
@@ -135,10 +139,64 @@ impl Rows {
     }
 }
 
+/// Writes each `IN (SELECT v.… FROM {rows})` as a comparison with an array, and has rows of messages that are joined by
+/// their id found by it.
+fn as_arrays(sql: &str) -> String {
+    const JOINED: &str = "messages.id = v.id";
+    let sql = &sql.replace(JOINED, &format!("{JOINED} AND messages.id IN (SELECT v.id FROM {{rows}})"));
+    const START: &str = " IN (SELECT v.";
+    const END: &str = " FROM {rows})";
+    let mut parts = sql.split(START);
+    let mut written = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let column: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        match part[column.len()..].strip_prefix(END) {
+            Some(rest) => {
+                let is = match written.strip_suffix(" NOT").map(str::len) {
+                    Some(length) => {
+                        written.truncate(length);
+                        "<> ALL"
+                    }
+                    None => "= ANY",
+                };
+                written.push_str(&format!(" {is}(ARRAY(SELECT v.{column}{END}){rest}"));
+            }
+            None => {
+                written.push_str(START);
+                written.push_str(part);
+            }
+        }
+    }
+    written
+}
+
 fn json(cell: &Cell) -> Json {
     match cell {
         Cell::Text(text) => Json::from(text.as_str()),
         Cell::Int(n) => Json::from(*n),
         Cell::Null => Json::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn membership_is_asked_as_an_array_where_the_planner_needs_it() {
+        let sql = "WHERE a IN (SELECT v.id FROM {rows}) AND b NOT IN (SELECT v.the_b FROM {rows}) AND c = 1";
+        let wanted = "WHERE a = ANY(ARRAY(SELECT v.id FROM {rows})) AND b <> ALL(ARRAY(SELECT v.the_b FROM {rows})) \
+                      AND c = 1";
+        assert_eq!(as_arrays(sql), wanted);
+        let joined = as_arrays("FROM {rows} WHERE messages.id = v.id AND n = 1");
+        assert!(
+            joined.contains(
+                "messages.id = v.id AND messages.id = ANY(ARRAY(SELECT v.id FROM {rows})) AND n = 1"
+            )
+        );
+        let other = "WHERE a IN (SELECT v.id FROM {rows} WHERE v.n > 1) AND b IN (SELECT id FROM things)";
+        assert_eq!(as_arrays(other), other);
+        let rows = Rows::ids(["x"]);
+        assert!(rows.statement(DbBackend::Sqlite, sql, []).sql.contains("a IN (SELECT v.id FROM (SELECT"));
     }
 }

@@ -10,6 +10,7 @@ use crate::identity::roles::Grants;
 use crate::identity::token_keys::TokenKeys;
 use crate::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::media::port::RemoteMedia;
+use crate::messages::counters::Shards;
 use crate::outside::Outside;
 use crate::queue::{LaneName, NewTask, Queues};
 use crate::ratelimit::Limiter;
@@ -52,8 +53,8 @@ pub struct Services {
     pub outside: Outside,
     /// All settings.
     pub config: Arc<Config>,
-    /// This process's shard of every campaign's counters.
-    pub shard: i32,
+    /// This process's shards of every campaign's counters.
+    pub shards: Shards,
 }
 
 impl Services {

@@ -8,6 +8,7 @@ use crate::doctor::{self, Patient};
 use crate::emails::port::Mailer;
 use crate::files::Files;
 use crate::identity::token_keys::TokenKeys;
+use crate::messages::counters::Shards;
 use crate::outside::{Allowed, Outside};
 use crate::providers::meta::{MetaClient, MetaOptions};
 use crate::providers::smtp::SmtpMailer;
@@ -34,9 +35,6 @@ pub enum StartError {
 
 /// How long an address that somebody typed in may take to answer.
 const OUTSIDE_PATIENCE: Duration = Duration::from_secs(15);
-
-/// Counter shards: as many workers can commit counts without waiting for one another.
-const SHARDS: i32 = 16;
 
 fn provider(config: &Config, timeouts: Timeouts) -> Result<MetaClient, StartError> {
     let options = MetaOptions {
@@ -97,8 +95,8 @@ impl Services {
         let mailer = SmtpMailer::new(&config.email).map_err(StartError::Setting)?;
         let outside = Outside::new(Allowed::from(&config.outside), OUTSIDE_PATIENCE)
             .map_err(|error| StartError::Setting(error.to_string()))?;
-        let shard =
-            if db.is_embedded() { 0 } else { (rand::random::<u32>() % SHARDS.unsigned_abs()).cast_signed() };
+        // with one writer nobody waits for a row
+        let shards = if db.is_embedded() { Shards::default() } else { Shards::random() };
         Ok(Self {
             db,
             queues,
@@ -113,7 +111,7 @@ impl Services {
             tokens: TokenKeys::default(),
             outside,
             config: Arc::new(config),
-            shard,
+            shards,
         })
     }
 }

@@ -28,6 +28,7 @@ use bellbird_sandbox::Accepted;
 use process::Bellbird;
 use scene::{Scene, prefix};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -92,13 +93,13 @@ async fn measure(mps: u32, workers: usize, campaigns: usize) {
 }
 
 /// The first campaign's percentage of what left while every campaign was at it.
-fn share_of_the_first(ledger: &[Accepted], campaigns: usize) -> f64 {
+fn share_of_the_first(ledger: &[Arc<Accepted>], campaigns: usize) -> f64 {
     let of = |n: usize| {
         let prefix = prefix(n);
-        move |one: &Accepted| one.to.starts_with(&prefix)
+        move |one: &Arc<Accepted>| one.to.starts_with(&prefix)
     };
     let from = (0..campaigns).filter_map(|n| ledger.iter().position(of(n))).max().unwrap();
     let until = (0..campaigns).filter_map(|n| ledger.iter().rposition(of(n))).min().unwrap();
     let together = &ledger[from..=until];
-    together.iter().filter(|one| of(0)(one)).count() as f64 * 100.0 / together.len() as f64
+    together.iter().filter(|one| of(0)(*one)).count() as f64 * 100.0 / together.len() as f64
 }

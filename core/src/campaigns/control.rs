@@ -133,7 +133,7 @@ pub async fn cancel_recipients(services: &Services, job: OutboxId, id: CampaignI
         let n = i64::try_from(tx.conn().execute_raw(update).await?.rows_affected()).unwrap_or(0);
         deltas.many(Some(id), from, to, n);
     }
-    deltas.write(tx.conn(), services.shard).await?;
+    deltas.write(tx.conn(), &services.shards).await?;
     // asked last: whatever somebody moved from one of these to another meanwhile was not seen above
     let left = Statement::from_sql_and_values(
         backend,

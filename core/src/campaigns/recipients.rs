@@ -13,7 +13,7 @@ use crate::customers::edit::{GivenConsent, Upsert, upsert_many};
 use crate::customers::{self, Customer};
 use crate::error::{Error, Problem, Result};
 use crate::ids::{CampaignId, CustomerId, MessageId, SenderId};
-use crate::messages::counters::Deltas;
+use crate::messages::counters::{Deltas, Shards};
 use crate::messages::state::MessageStatus;
 use crate::phone::Phone;
 use crate::templates::files::{self, KnownFiles};
@@ -301,7 +301,7 @@ pub(crate) async fn add_judged(tx: &Tx, judge: &Judge, people: &[NewRecipient]) 
     tx.conn().execute_raw(insert).await?;
     let mut deltas = Deltas::default();
     deltas.add(Some(campaign.id), MessageStatus::Planned.as_str(), i64::try_from(added).unwrap_or(0));
-    deltas.write(tx.conn(), 0).await?;
+    deltas.write(tx.conn(), &Shards::default()).await?;
     Ok((Added { added, updated }, refused))
 }
 
@@ -330,7 +330,7 @@ pub(super) async fn clear(tx: &Tx, campaign: CampaignId) -> Result<()> {
     let mut deltas = Deltas::default();
     let n = i64::try_from(gone.rows_affected).unwrap_or(0);
     deltas.add(Some(campaign), MessageStatus::Planned.as_str(), -n);
-    deltas.write(tx.conn(), 0).await
+    deltas.write(tx.conn(), &Shards::default()).await
 }
 
 /// How many people are looked at in one query.

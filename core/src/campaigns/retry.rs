@@ -67,7 +67,7 @@ pub async fn retry(tx: &Tx, ctx: &Ctx, id: CampaignId, which: &Which) -> Result<
     if goes_on.rows_affected != 1 {
         return Err(Error::conflict("campaign_changed", "the campaign moved meanwhile; look again"));
     }
-    deltas.write(tx.conn(), ctx.shard).await?;
+    deltas.write(tx.conn(), &ctx.shards).await?;
     Ok(n)
 }
 

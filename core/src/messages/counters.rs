@@ -6,9 +6,33 @@ use crate::error::Result;
 use crate::ids::CampaignId;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The pseudo-status under which answers of customers are counted.
 pub const RESPONDED: &str = "responded";
+
+/// As many processes can commit counts without waiting for one another.
+const PROCESSES: u32 = 16;
+/// And as many transactions of one process: claims, records, webhooks and the feeder are at it at once.
+const EACH: u32 = 4;
+
+/// The shards a process adds to, one transaction after another the next one. Whoever adds to a row keeps it until their
+/// commit, so with one shard all commits of a process would go one by one. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Shards(Option<(u32, Arc<AtomicU32>)>);
+
+impl Shards {
+    /// Those of a process by chance.
+    pub fn random() -> Self {
+        Self(Some((rand::random::<u32>() % PROCESSES, Arc::default())))
+    }
+
+    fn next(&self) -> i32 {
+        let Some((process, turn)) = &self.0 else { return 0 };
+        (process * EACH + turn.fetch_add(1, Ordering::Relaxed) % EACH).cast_signed()
+    }
+}
 
 /// What a transaction changes about the numbers; written once, last, in one order.
 #[derive(Debug, Default)]
@@ -35,8 +59,8 @@ impl Deltas {
         }
     }
 
-    /// Writes everything to this process's shard.
-    pub async fn write(&self, conn: &impl ConnectionTrait, shard: i32) -> Result<()> {
+    /// Writes everything to one of this process's shards.
+    pub async fn write(&self, conn: &impl ConnectionTrait, shards: &Shards) -> Result<()> {
         let mut rows = Rows::new(&[("campaign_id", Kind::Text), ("status", Kind::Text), ("n", Kind::Int)]);
         for ((campaign, word), n) in self.0.iter().filter(|(_, n)| **n != 0) {
             rows.push(vec![campaign.to_string().into(), (*word).into(), (*n).into()]);
@@ -50,7 +74,7 @@ impl Deltas {
              SELECT v.campaign_id, CAST($1 AS INTEGER), v.status, v.n, 1 FROM {rows} WHERE true
              ON CONFLICT (campaign_id, shard, status) DO UPDATE SET
                 n = campaign_counters.n + excluded.n, bumps = campaign_counters.bumps + 1",
-            [shard.into()],
+            [shards.next().into()],
         );
         conn.execute_raw(upsert).await?;
         Ok(())

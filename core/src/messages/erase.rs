@@ -109,7 +109,7 @@ pub async fn cancel_open(tx: &Tx, services: &Services, people: &[CustomerId]) ->
             ended += 1;
         }
     }
-    deltas.write(tx.conn(), services.shard).await?;
+    deltas.write(tx.conn(), &services.shards).await?;
     Ok(ended)
 }
 

@@ -106,7 +106,7 @@ pub async fn feed(
     let mut deltas = Deltas::default();
     let moved = i64::try_from(fed.len()).unwrap_or(i64::MAX);
     deltas.many(campaign, MessageStatus::Pending, MessageStatus::Queued, moved);
-    deltas.write(tx.conn(), services.shard).await?;
+    deltas.write(tx.conn(), &services.shards).await?;
     tx.commit().await?;
     let mut lanes: [(LaneName, Vec<NewTask>); 2] =
         [(LaneName::Interactive, vec![]), (LaneName::Bulk, vec![])];
@@ -196,7 +196,7 @@ async fn bring_slice(services: &Services, from: MessageStatus, which: &str) -> R
         campaigns.extend(row.campaign_id);
     }
     reopen(&tx, campaigns, now).await?;
-    deltas.write(&tx, services.shard).await?;
+    deltas.write(&tx, &services.shards).await?;
     tx.commit().await?;
     Ok(moved.len() as u64)
 }

@@ -67,7 +67,7 @@ async fn slice(services: &Services, from: MessageStatus) -> Result<usize> {
         told.extend(tell::refused(row, now));
     }
     events::record(&tx, services.clock.as_ref(), &told).await?;
-    deltas.write(&tx, services.shard).await?;
+    deltas.write(&tx, &services.shards).await?;
     tx.commit().await?;
     Ok(rows.len())
 }

@@ -199,7 +199,7 @@ pub async fn write(tx: &Tx, services: &Services, news: &[News]) -> Result<Outcom
     for (template, (at, why)) in refused_templates {
         templates::stop::refused(tx, template, &why, at).await?;
     }
-    deltas.write(tx.conn(), services.shard).await?;
+    deltas.write(tx.conn(), &services.shards).await?;
     Ok(outcome)
 }
 

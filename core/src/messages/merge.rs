@@ -185,7 +185,7 @@ async fn move_messages(tx: &Tx, services: &Services, keep: CustomerId, gone: Cus
         [keep.into(), gone.into()],
     );
     tx.conn().execute_raw(rest).await?;
-    deltas.write(tx.conn(), services.shard).await
+    deltas.write(tx.conn(), &services.shards).await
 }
 
 async fn set_customer(tx: &Tx, id: MessageId, customer: Option<CustomerId>) -> Result<()> {

@@ -85,7 +85,7 @@ pub async fn receive(
         customers::meet::heard_from(tx, customer, door.sender, at).await?;
         let mut deltas = Deltas::default();
         mark_answered(tx, door, customer, inbound.context_wamid.as_deref(), at, &mut deltas).await?;
-        deltas.write(tx.conn(), services.shard).await?;
+        deltas.write(tx.conn(), &services.shards).await?;
     }
     let (text, payload) = (inbound.text.as_deref(), inbound.payload.as_deref());
     hear(tx, door.organization, Heard { customer, message, text, payload, at }).await?;

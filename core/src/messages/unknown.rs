@@ -69,7 +69,7 @@ pub async fn decide(services: &Services) -> Result<usize> {
             FROM {rows} WHERE messages.id = v.id";
         tx.execute_raw(again.statement(backend, update, [now.into()])).await?;
     }
-    deltas.write(&tx, services.shard).await?;
+    deltas.write(&tx, &services.shards).await?;
     tx.commit().await?;
     Ok(undecided.len())
 }
@@ -119,7 +119,7 @@ pub async fn settle(tx: &Tx, ctx: &Ctx, which: Which, decision: UnknownPolicy) -
             deltas.moved(row.campaign_id, MessageStatus::Unknown, MessageStatus::Pending);
         }
         reopen(tx.conn(), decided.iter().filter_map(|row| row.campaign_id).collect(), tx.now()).await?;
-        deltas.write(tx.conn(), ctx.shard).await?;
+        deltas.write(tx.conn(), &ctx.shards).await?;
     }
     Ok(decided.len() as u64)
 }

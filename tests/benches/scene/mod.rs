@@ -60,6 +60,8 @@ impl Scene {
             ("BELLBIRD_HTTP_ADDR", &address),
             ("BELLBIRD_PUBLIC_URL", &base),
             ("BELLBIRD__DATABASE__MAX_CONNECTIONS", "12"),
+            // more than the rate needs at this latency, so that the limiter is what limits
+            ("BELLBIRD__WORKER__BULK_CONCURRENCY", "128"),
             ("BELLBIRD__THROTTLE__CALLER_PER_SECOND", "100000"),
             ("BELLBIRD__THROTTLE__ORGANIZATION_PER_SECOND", "100000"),
             ("BELLBIRD__LOG__LEVEL", "info"),

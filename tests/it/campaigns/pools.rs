@@ -1,7 +1,7 @@
 //! Several numbers in one campaign: a person sticks to one, and moves only when somebody says so.
 
 use crate::support::app::both;
-use crate::support::shop::{Shop, phones};
+use crate::support::shop::phones;
 use crate::support::wait::wait_until;
 use serde_json::json;
 

@@ -128,7 +128,7 @@ both!(who_was_a_recipient_twice_gets_one_message, |app| {
         Entity::insert(twin.clone().into_active_model()).exec_without_returning(tx.conn()).await.unwrap();
         let mut deltas = bellbird_core::messages::counters::Deltas::default();
         deltas.add(twin.campaign_id, "planned", 1);
-        deltas.write(tx.conn(), app.services.shard).await.unwrap();
+        deltas.write(tx.conn(), &app.services.shards).await.unwrap();
         tx.commit().await.unwrap();
         twin
     };

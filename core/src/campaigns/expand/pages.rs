@@ -142,7 +142,7 @@ async fn listed_page(tx: &Tx, services: &Services, judge: &Judge) -> Result<Opti
             ],
         );
         tx.conn().execute_raw(update).await?;
-        deltas.write(tx.conn(), services.shard).await?;
+        deltas.write(tx.conn(), &services.shards).await?;
     }
     Ok(planned.last().map(|row| row.id.to_string()))
 }
@@ -206,7 +206,7 @@ async fn audience_page(tx: &Tx, services: &Services, judge: &Judge, who: Expr) -
         for row in Inserted::find_by_statement(insert).all(tx.conn()).await? {
             deltas.add(Some(campaign.id), row.status.as_str(), 1);
         }
-        deltas.write(tx.conn(), services.shard).await?;
+        deltas.write(tx.conn(), &services.shards).await?;
     }
     Ok(people.last().map(|customer| customer.id.to_string()))
 }

@@ -76,7 +76,7 @@ async fn copy_people(tx: &Tx, services: &Services, from: CampaignId, to: Campaig
     let copied = tx.conn().execute_raw(insert).await?.rows_affected();
     let mut deltas = Deltas::default();
     deltas.add(Some(to), MessageStatus::Planned.as_str(), i64::try_from(copied).unwrap_or(0));
-    deltas.write(tx.conn(), services.shard).await
+    deltas.write(tx.conn(), &services.shards).await
 }
 
 #[cfg(test)]

@@ -122,11 +122,10 @@ pub(super) async fn find_wamids(tx: &Tx, news: &[News]) -> Result<HashMap<String
     }
     let select = rows.statement(
         tx.backend(),
-        "WITH wanted AS (SELECT v.wamid FROM {rows})
-         SELECT wamid, id, attempt FROM messages
-            WHERE direction = 'out' AND wamid IN (SELECT wamid FROM wanted)
+        "SELECT wamid, id, attempt FROM messages
+            WHERE direction = 'out' AND wamid IN (SELECT v.wamid FROM {rows})
          UNION ALL
-         SELECT wamid, message_id, attempt FROM message_attempts WHERE wamid IN (SELECT wamid FROM wanted)",
+         SELECT wamid, message_id, attempt FROM message_attempts WHERE wamid IN (SELECT v.wamid FROM {rows})",
         [],
     );
     let found = tx.conn().query_all_raw(select).await?;
