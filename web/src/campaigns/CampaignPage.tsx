@@ -22,6 +22,8 @@ import { StatusBadge } from './StatusBadge';
 
 /** Deliveries and reads come in for a while after the end. */
 const afterglow = 10 * 60_000;
+/** What it cost so far is in no snapshot: it is asked for again while numbers still change. */
+const costEvery = 3_000;
 
 export default function CampaignPage() {
   const { campaignId } = useParams({ strict: false }) as { campaignId: string };
@@ -76,16 +78,20 @@ function Detail({ found }: { found: Campaign }) {
         </Loaded>
       )}
       {found.status === 'draft' && <Approval campaign={found} />}
-      <Facts found={found} launched={launched} />
+      <Facts found={found} launched={launched} changes={recent || isLive(found.status)} />
       <Recipients campaign={found} version={stats.data?.version} />
     </Page>
   );
 }
 
-function Facts({ found, launched }: { found: Campaign; launched: boolean }) {
+function Facts({ found, launched, changes }: { found: Campaign; launched: boolean; changes: boolean }) {
   const { t } = useTranslation(['campaigns', 'common']);
   const { data: text } = useQuery(template(found.template_id));
-  const { data: cost } = useQuery({ ...campaignCost(found.id), enabled: launched });
+  const { data: cost } = useQuery({
+    ...campaignCost(found.id),
+    enabled: launched,
+    refetchInterval: changes && costEvery,
+  });
   const facts: [string, string | undefined][] = [
     [t('fact.template'), text && `${text.name} (${text.language})`],
     [t('fact.audience'), audienceWords()],
