@@ -60,11 +60,14 @@ pub(super) async fn forget(
     run: i32,
     most: u64,
 ) -> Result<bool> {
+    // by range: a list of thousands is compared with every row while nobody has counted the table yet
     let delete = Statement::from_sql_and_values(
         conn.get_database_backend(),
         format!(
-            "DELETE FROM import_numbers WHERE import_id = $1 AND run = $2 AND phone IN
-                (SELECT phone FROM import_numbers WHERE import_id = $1 AND run = $2 LIMIT {most})"
+            "DELETE FROM import_numbers WHERE import_id = $1 AND run = $2 AND phone <= COALESCE(
+                (SELECT phone FROM import_numbers WHERE import_id = $1 AND run = $2
+                 ORDER BY phone LIMIT 1 OFFSET {most}),
+                (SELECT MAX(phone) FROM import_numbers WHERE import_id = $1 AND run = $2))"
         ),
         [import.into(), run.into()],
     );

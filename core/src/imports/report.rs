@@ -55,11 +55,14 @@ pub(super) async fn forget_before(
     run: i32,
     most: u64,
 ) -> Result<bool> {
+    // by range, as numbers are
     let delete = Statement::from_sql_and_values(
         conn.get_database_backend(),
         format!(
-            "DELETE FROM import_rejects WHERE import_id = $1 AND run < $2 AND line IN
-                (SELECT line FROM import_rejects WHERE import_id = $1 AND run < $2 LIMIT {most})"
+            "DELETE FROM import_rejects WHERE import_id = $1 AND run < $2 AND line <= COALESCE(
+                (SELECT line FROM import_rejects WHERE import_id = $1 AND run < $2
+                 ORDER BY line LIMIT 1 OFFSET {most}),
+                (SELECT MAX(line) FROM import_rejects WHERE import_id = $1 AND run < $2))"
         ),
         [import.into(), run.into()],
     );

@@ -88,12 +88,13 @@ both!(a_slow_number_holds_up_nobody_elses, |app| {
     slow.marketing = slow.created("/api/v1/templates", slow.template("offer", "marketing", OFFER)).await;
     let fast = app.shop().await;
     app.start_worker().await;
-    slow.launched(app, json!({}), &phones(1_000)).await;
+    let endless = slow.launched(app, json!({}), &phones(1_000)).await;
     let campaign = fast.launched(app, json!({}), &phones(200)).await;
     fast.until_stats(&campaign, "all to be delivered", |stats| stats["funnel"]["delivered"] == 200).await;
     app.assert_each_once(&fast, &phones(200));
     // at its own rate it would have taken until the deadline
     assert!(app.taken(&slow).len() < 100, "{} from the slow number", app.taken(&slow).len());
+    slow.steer(&endless, "cancel").await.ok();
 });
 
 both!(a_number_slower_than_we_think_throttles_and_everyone_gets_it_once, |app| {
