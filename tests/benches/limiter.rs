@@ -101,5 +101,5 @@ fn share_of_the_first(ledger: &[Arc<Accepted>], campaigns: usize) -> f64 {
     let from = (0..campaigns).filter_map(|n| ledger.iter().position(of(n))).max().unwrap();
     let until = (0..campaigns).filter_map(|n| ledger.iter().rposition(of(n))).min().unwrap();
     let together = &ledger[from..=until];
-    together.iter().filter(|one| of(0)(*one)).count() as f64 * 100.0 / together.len() as f64
+    together.iter().filter(|one| of(0)(one)).count() as f64 * 100.0 / together.len() as f64
 }
